@@ -1,0 +1,49 @@
+# Two commands matter: `make run` starts the product, `make test` proves it.
+# Everything lives in this folder: .venv/ (packages), var/ (state, see STOREFOLD_HOME).
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+SHELL := /bin/bash
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench install install-dev lock clean
+
+help: ## Show this help
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: install ## Install what is needed and run the whole product in the foreground
+	@exec $(BIN)/storefold run
+
+test: install-dev lint ## Lint, type-check and run every test
+	@exec $(BIN)/pytest tests
+
+lint: install-dev ## Ruff, mypy strict, import rules
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+bench: install-dev ## Measure speed, side by side with the stock library; ratios first
+	@exec $(BIN)/python -m bench
+
+install: $(VENV)/.installed
+install-dev: $(VENV)/.installed-dev
+
+$(VENV)/bin/python:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is missing. Install it: apt-get install python3.11 python3.11-venv (or: pyenv install 3.11)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo "The venv module is missing. Install it: apt-get install python3.11-venv"; exit 1; }
+
+$(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "Installing Python packages into $(VENV) (once) ..."
+	@$(BIN)/pip install --disable-pip-version-check --progress-bar on --require-hashes -q -r requirements.lock
+	@$(BIN)/pip install --disable-pip-version-check -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+	@echo "Installing the test tools into $(VENV) (once) ..."
+	@$(BIN)/pip install --disable-pip-version-check --progress-bar on --require-hashes -q -r requirements-dev.lock
+	@touch $@
+
+lock: ## Re-resolve the dependencies into the lock files (hashes, no index addresses)
+	uv pip compile pyproject.toml --extra local --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements.lock
+	uv pip compile pyproject.toml --extra local --extra dev --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements-dev.lock
+
+clean: ## Remove the virtual environment and caches (not var/)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache *.egg-info
