@@ -1,0 +1,128 @@
+"""What may be asked of accounts."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, EmailStr, Field, SecretStr, field_serializer
+from pydantic_core.core_schema import SerializationInfo
+
+from write_side.fields import Id, Line, Text, clean_text
+from write_side.messages import Access, Command
+
+Role = Literal["buyer", "seller", "admin", "superadmin"]
+AddressType = Literal["shipping", "billing", "other"]
+
+Email = Annotated[
+    EmailStr, Field(max_length=254), AfterValidator(clean_text), AfterValidator(str.lower)
+]
+PhoneNumber = Annotated[
+    str, Field(pattern=r"^\+?[0-9]{9,15}$", examples=["+1234567890"]), AfterValidator(clean_text)
+]
+# Length is bounded so that hashing is; what makes a password strong is each surface's policy.
+Password = Annotated[SecretStr, Field(min_length=8, max_length=1024)]
+Name = Annotated[Text, Field(max_length=150)]
+
+
+class RegisterAccount(Command):
+    """Makes an account. An address belongs to one account at a time, whatever its letters' case."""
+
+    access: ClassVar[Access] = Access.ANYONE
+
+    email: Email
+    password: Password
+    first_name: Name = ""
+    last_name: Name = ""
+    phone_number: PhoneNumber | None = None
+    roles: list[Literal["buyer", "seller"]] = Field(default=["buyer"], max_length=2)
+
+    @field_serializer("password")
+    def _reveal(self, password: SecretStr, info: SerializationInfo) -> str:
+        return _for_hashing(password, info)
+
+
+class VerifyEmail(Command):
+    """Records that the person reads mail at the account's address."""
+
+    access: ClassVar[Access] = Access.SERVICE
+
+    person_id: Id
+
+
+class UpdateProfile(Command):
+    """Changes what is sent of the caller's profile; the rest stays."""
+
+    first_name: Name | None = None
+    last_name: Name | None = None
+    phone_number: PhoneNumber | None = None
+
+
+class ChangePassword(Command):
+    """Replaces the caller's password; the old one must be right."""
+
+    old_password: SecretStr
+    new_password: Password
+
+    @field_serializer("old_password", "new_password")
+    def _reveal(self, password: SecretStr, info: SerializationInfo) -> str:
+        return _for_hashing(password, info)
+
+
+class AddAddress(Command):
+    """Adds an address to the caller's book. A new default takes over from the one before."""
+
+    address_type: AddressType
+    full_name: Line
+    street_address: Line
+    city: Line
+    country: Line
+    zip_code: Annotated[Line, Field(max_length=20)]
+    phone_number: PhoneNumber | None = None
+    apartment: Text | None = None
+    state: Text | None = None
+    is_default: bool = False
+
+
+class RemoveAddress(Command):
+    """Takes an address out of the caller's book. Orders keep theirs."""
+
+    address_id: Id
+
+
+class GrantRole(Command):
+    """Gives a person a role, from their next token on. Only a super-administrator makes
+    administrators."""
+
+    access: ClassVar[Access] = Access.ADMIN
+
+    person_id: Id
+    role: Role
+
+
+class RevokeRole(Command):
+    """Takes a role away, at once."""
+
+    access: ClassVar[Access] = Access.ADMIN
+
+    person_id: Id
+    role: Role
+
+
+class DeactivateAccount(Command):
+    """Shuts a person out, at once, on every surface."""
+
+    access: ClassVar[Access] = Access.ADMIN
+
+    person_id: Id
+
+
+class ReactivateAccount(Command):
+    """Lets a person in again."""
+
+    access: ClassVar[Access] = Access.ADMIN
+
+    person_id: Id
+
+
+def _for_hashing(password: SecretStr, info: SerializationInfo) -> str:
+    """In clear only for the idempotency hash; everywhere else a password prints as asterisks."""
+    wanted = isinstance(info.context, dict) and info.context.get("secrets")
+    return password.get_secret_value() if wanted else str(password)

@@ -1,0 +1,132 @@
+"""The rules of accounts."""
+
+from write_side.account.events import (
+    AccountDeactivated,
+    AccountReactivated,
+    AddressAdded,
+    AddressRemoved,
+    DefaultAddressChanged,
+    EmailVerified,
+    RoleGranted,
+    RoleRevoked,
+)
+from write_side.account.state import Account
+from write_side.messages import Actor, Event
+from write_side.refusals import Conflict, Forbidden, Invalid, NotFound
+from write_side.values import Sealed
+
+MAX_ADDRESSES = 200
+
+
+class EmailTaken(Conflict):
+    type = "email-taken"
+    title = "An account with this e-mail address exists already"
+
+
+class NoSuchAccount(NotFound):
+    type = "no-such-account"
+    title = "No such account"
+
+
+class NoSuchAddress(NotFound):
+    type = "no-such-address"
+    title = "No such address in your book"
+
+
+class TooManyAddresses(Conflict):
+    type = "too-many-addresses"
+    title = f"A book holds at most {MAX_ADDRESSES} addresses"
+
+
+class WrongPassword(Invalid):
+    type = "wrong-password"
+    title = "The old password is wrong"
+
+
+class SuperAdministratorOnly(Forbidden):
+    type = "super-administrator-only"
+    title = "Only a super-administrator may do this"
+
+
+def verify_email(account: Account) -> list[Event]:
+    ensure_exists(account)
+    return [] if account.verified else [EmailVerified(person_id=account.person_id)]
+
+
+def add_address(
+    account: Account, address_id: int, address_type: str, is_default: bool, address: Sealed
+) -> list[Event]:
+    if len(account.addresses) >= MAX_ADDRESSES:
+        raise TooManyAddresses
+    cleared: list[Event] = [
+        DefaultAddressChanged(person_id=account.person_id, address_id=other, is_default=False)
+        for other, known in account.addresses.items()
+        if is_default and known.is_default and known.address_type == address_type
+    ]
+    added = AddressAdded(
+        person_id=account.person_id,
+        address_id=address_id,
+        address_type=address_type,
+        is_default=is_default,
+        address=address,
+    )
+    return [*cleared, added]
+
+
+def remove_address(account: Account, address_id: int) -> list[Event]:
+    find_address(account, address_id)
+    return [AddressRemoved(person_id=account.person_id, address_id=address_id)]
+
+
+def find_address(account: Account, address_id: int) -> Sealed:
+    address = account.addresses.get(address_id)
+    if address is None:
+        raise NoSuchAddress(address_id=address_id)
+    return address.address
+
+
+def grant_role(account: Account, role: str, actor: Actor) -> list[Event]:
+    ensure_exists(account)
+    _ensure_may_hand_out(role, actor)
+    if role in account.roles:
+        return []
+    return [RoleGranted(person_id=account.person_id, role=role)]
+
+
+def revoke_role(account: Account, role: str, actor: Actor) -> list[Event]:
+    ensure_exists(account)
+    _ensure_may_hand_out(role, actor)
+    if role not in account.roles:
+        return []
+    return [RoleRevoked(person_id=account.person_id, role=role)]
+
+
+def deactivate(account: Account, actor: Actor) -> list[Event]:
+    _ensure_may_shut_out(account, actor)
+    return [AccountDeactivated(person_id=account.person_id)] if account.active else []
+
+
+def reactivate(account: Account, actor: Actor) -> list[Event]:
+    _ensure_may_shut_out(account, actor)
+    return [] if account.active else [AccountReactivated(person_id=account.person_id)]
+
+
+def ensure_exists(account: Account) -> None:
+    if not account.exists:
+        raise NoSuchAccount
+
+
+def _ensure_may_hand_out(role: str, actor: Actor) -> None:
+    if role in ("admin", "superadmin"):
+        _ensure_superadmin(actor)
+
+
+def _ensure_may_shut_out(account: Account, actor: Actor) -> None:
+    ensure_exists(account)
+    if account.roles & {"admin", "superadmin"}:
+        _ensure_superadmin(actor)
+
+
+def _ensure_superadmin(actor: Actor) -> None:
+    if actor.service is None and "superadmin" not in actor.roles:
+        raise SuperAdministratorOnly

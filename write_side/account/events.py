@@ -1,0 +1,116 @@
+"""Account events, in streams `account-<person id>`. What is `Sealed` opens only with the person's key;
+`email_hash` is keyed, and there so that an address can be found and freed without being stored."""
+
+from typing import ClassVar
+
+from msgspec import UNSET, UnsetType
+
+from write_side.messages import Event
+from write_side.values import Sealed
+
+
+class AccountRegistered(Event):
+    TOPIC: ClassVar[str] = "account.registered"
+
+    person_id: int
+    email: Sealed
+    email_hash: str
+    first_name: Sealed
+    last_name: Sealed
+    phone_number: Sealed | None = None
+    roles: tuple[str, ...] = ("buyer",)
+
+
+class EmailVerified(Event):
+    TOPIC: ClassVar[str] = "account.email-verified"
+
+    person_id: int
+
+
+class ProfileChanged(Event):
+    """Only what changed is set."""
+
+    TOPIC: ClassVar[str] = "account.profile-changed"
+
+    person_id: int
+    first_name: Sealed | UnsetType = UNSET
+    last_name: Sealed | UnsetType = UNSET
+    phone_number: Sealed | None | UnsetType = UNSET
+
+
+class PasswordChanged(Event):
+    """That it changed; the hash is no event."""
+
+    TOPIC: ClassVar[str] = "account.password-changed"
+
+    person_id: int
+
+
+class AddressAdded(Event):
+    """`address` is the whole address, sealed as one JSON object."""
+
+    TOPIC: ClassVar[str] = "account.address-added"
+
+    person_id: int
+    address_id: int
+    address_type: str
+    is_default: bool
+    address: Sealed
+
+
+class DefaultAddressChanged(Event):
+    """The newest default of a type wins; the one before it is cleared by this event."""
+
+    TOPIC: ClassVar[str] = "account.default-address-changed"
+
+    person_id: int
+    address_id: int
+    is_default: bool
+
+
+class AddressRemoved(Event):
+    TOPIC: ClassVar[str] = "account.address-removed"
+
+    person_id: int
+    address_id: int
+
+
+class RoleGranted(Event):
+    TOPIC: ClassVar[str] = "account.role-granted"
+
+    person_id: int
+    role: str
+
+
+class RoleRevoked(Event):
+    TOPIC: ClassVar[str] = "account.role-revoked"
+
+    person_id: int
+    role: str
+
+
+class AccountDeactivated(Event):
+    TOPIC: ClassVar[str] = "account.deactivated"
+
+    person_id: int
+
+
+class AccountReactivated(Event):
+    TOPIC: ClassVar[str] = "account.reactivated"
+
+    person_id: int
+
+
+AccountEvent = (
+    AccountRegistered
+    | EmailVerified
+    | ProfileChanged
+    | PasswordChanged
+    | AddressAdded
+    | DefaultAddressChanged
+    | AddressRemoved
+    | RoleGranted
+    | RoleRevoked
+    | AccountDeactivated
+    | AccountReactivated
+)

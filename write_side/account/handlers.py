@@ -1,0 +1,171 @@
+"""Which streams the accounts' commands read and write, and what is prepared before the bus: hashing
+is slow, and sealing needs the person's key."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from write_side.account import commands as ask
+from write_side.account import decide
+from write_side.account.events import AccountRegistered, PasswordChanged, ProfileChanged
+from write_side.account.state import ACCOUNT, Account
+from write_side.messages import Actor, Event
+from write_side.refusals import Unauthenticated
+from write_side.values import Sealed
+from write_side.work import Work, handles
+
+SET_CREDENTIAL = """INSERT INTO credentials (person_id, password_hash) VALUES (%s, %s)
+    ON CONFLICT (person_id) DO UPDATE SET password_hash = excluded.password_hash,
+    changed_at = now()"""
+
+
+class Services(Protocol):
+    """What preparation needs; `storefold/bootstrap.py` provides it."""
+
+    def new_id(self) -> int: ...
+    def seal(self, person_id: int, text: str) -> Sealed: ...
+    def email_hash(self, email: str) -> str: ...
+    def hash_password(self, password: str) -> str: ...
+    def check_password(self, person_id: int, password: str) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Registration:
+    event: AccountRegistered
+    password_hash: str
+
+
+def _prepare_registration(
+    command: ask.RegisterAccount, actor: Actor, services: Services
+) -> _Registration:
+    person_id = services.new_id()
+
+    def seal(text: str) -> Sealed:
+        return services.seal(person_id, text)
+
+    event = AccountRegistered(
+        person_id=person_id,
+        email=seal(command.email),
+        email_hash=services.email_hash(command.email),
+        first_name=seal(command.first_name),
+        last_name=seal(command.last_name),
+        phone_number=seal(command.phone_number) if command.phone_number else None,
+        roles=tuple(dict.fromkeys(command.roles)),
+    )
+    return _Registration(event, services.hash_password(command.password.get_secret_value()))
+
+
+@handles(ask.RegisterAccount, _prepare_registration)
+def register_account(command: ask.RegisterAccount, work: Work) -> dict[str, Any]:
+    registered: AccountRegistered = work.prepared.event
+    person_id = registered.person_id
+    work.claim("email", registered.email_hash, person_id, decide.EmailTaken())
+    work.begin(ACCOUNT, person_id, [registered])
+    work.also(SET_CREDENTIAL, person_id, work.prepared.password_hash)
+    return {"person_id": person_id}
+
+
+@handles(ask.VerifyEmail)
+def verify_email(command: ask.VerifyEmail, work: Work) -> dict[str, Any]:
+    account = work.state(ACCOUNT, command.person_id)
+    work.record(ACCOUNT, command.person_id, decide.verify_email(account))
+    return {}
+
+
+def _prepare_profile(
+    command: ask.UpdateProfile, actor: Actor, services: Services
+) -> dict[str, Sealed]:
+    me = actor.person_id
+    if me is None:
+        raise Unauthenticated
+    sent = command.model_dump(exclude_none=True)
+    return {field: services.seal(me, value) for field, value in sent.items()}
+
+
+@handles(ask.UpdateProfile, _prepare_profile)
+def update_profile(command: ask.UpdateProfile, work: Work) -> dict[str, Any]:
+    account = mine(work)
+    # Sealing the same text twice gives other bytes, so an unchanged value is recorded again.
+    events: list[Event] = []
+    if work.prepared:
+        events.append(ProfileChanged(person_id=account.person_id, **work.prepared))
+    work.record(ACCOUNT, account.person_id, events)
+    return {"person_id": account.person_id}
+
+
+def _prepare_password(command: ask.ChangePassword, actor: Actor, services: Services) -> str:
+    if actor.person_id is None:
+        raise Unauthenticated
+    if not services.check_password(actor.person_id, command.old_password.get_secret_value()):
+        raise decide.WrongPassword
+    return services.hash_password(command.new_password.get_secret_value())
+
+
+@handles(ask.ChangePassword, _prepare_password)
+def change_password(command: ask.ChangePassword, work: Work) -> dict[str, Any]:
+    me = mine(work).person_id
+    work.record(ACCOUNT, me, [PasswordChanged(person_id=me)])
+    work.also(SET_CREDENTIAL, me, work.prepared)
+    return {}
+
+
+def _prepare_address(command: ask.AddAddress, actor: Actor, services: Services) -> Sealed:
+    if actor.person_id is None:
+        raise Unauthenticated
+    fields = command.model_dump(exclude={"address_type", "is_default"})
+    return services.seal(actor.person_id, json.dumps(fields, ensure_ascii=False))
+
+
+@handles(ask.AddAddress, _prepare_address)
+def add_address(command: ask.AddAddress, work: Work) -> dict[str, Any]:
+    account = mine(work)
+    address_id = work.new_id()
+    events = decide.add_address(
+        account, address_id, command.address_type, command.is_default, work.prepared
+    )
+    work.record(ACCOUNT, account.person_id, events)
+    return {"address_id": address_id}
+
+
+@handles(ask.RemoveAddress)
+def remove_address(command: ask.RemoveAddress, work: Work) -> dict[str, Any]:
+    account = mine(work)
+    events = decide.remove_address(account, command.address_id)
+    work.record(ACCOUNT, account.person_id, events)
+    return {}
+
+
+@handles(ask.GrantRole)
+def grant_role(command: ask.GrantRole, work: Work) -> dict[str, Any]:
+    account = work.state(ACCOUNT, command.person_id)
+    events = decide.grant_role(account, command.role, work.actor)
+    work.record(ACCOUNT, command.person_id, events)
+    return {"roles": sorted(work.state(ACCOUNT, command.person_id).roles)}
+
+
+@handles(ask.RevokeRole)
+def revoke_role(command: ask.RevokeRole, work: Work) -> dict[str, Any]:
+    account = work.state(ACCOUNT, command.person_id)
+    events = decide.revoke_role(account, command.role, work.actor)
+    work.record(ACCOUNT, command.person_id, events)
+    return {"roles": sorted(work.state(ACCOUNT, command.person_id).roles)}
+
+
+@handles(ask.DeactivateAccount)
+def deactivate_account(command: ask.DeactivateAccount, work: Work) -> dict[str, Any]:
+    account = work.state(ACCOUNT, command.person_id)
+    work.record(ACCOUNT, command.person_id, decide.deactivate(account, work.actor))
+    return {}
+
+
+@handles(ask.ReactivateAccount)
+def reactivate_account(command: ask.ReactivateAccount, work: Work) -> dict[str, Any]:
+    account = work.state(ACCOUNT, command.person_id)
+    work.record(ACCOUNT, command.person_id, decide.reactivate(account, work.actor))
+    return {}
+
+
+def mine(work: Work) -> Account:
+    """The caller's own account; the bus has made sure that somebody is signed in."""
+    assert work.actor.person_id is not None
+    return work.state(ACCOUNT, work.actor.person_id)

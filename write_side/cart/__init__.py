@@ -1,0 +1,1 @@
+"""The cart: one per person, one line per product and variant, nothing reserved."""

@@ -1,0 +1,1 @@
+"""The catalogue: products with their variants, categories, brands. An aggregate per folder."""

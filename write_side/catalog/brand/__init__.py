@@ -1,0 +1,1 @@
+"""Brands: a name, unique by its folded form."""

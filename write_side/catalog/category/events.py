@@ -1,0 +1,38 @@
+"""Category events, in streams `category-<id>`."""
+
+from typing import ClassVar
+
+from msgspec import UNSET, UnsetType
+
+from write_side.messages import Event
+
+
+class CategoryCreated(Event):
+    TOPIC: ClassVar[str] = "category.created"
+
+    category_id: int
+    name: str
+    slug: str
+    parent_id: int | None = None
+    description: str = ""
+    image: str | None = None
+
+
+class CategoryChanged(Event):
+    """Only what changed is set."""
+
+    TOPIC: ClassVar[str] = "category.changed"
+
+    category_id: int
+    name: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    image: str | None | UnsetType = UNSET
+
+
+class CategoryRemoved(Event):
+    TOPIC: ClassVar[str] = "category.removed"
+
+    category_id: int
+
+
+CategoryEvent = CategoryCreated | CategoryChanged | CategoryRemoved

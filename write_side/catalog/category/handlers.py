@@ -1,0 +1,89 @@
+"""Which streams the categories' commands read and write, and the names they claim."""
+
+from typing import Any
+
+from write_side.catalog.category import decide
+from write_side.catalog.category.commands import CreateCategory, RemoveCategory, UpdateCategory
+from write_side.catalog.category.events import CategoryCreated
+from write_side.catalog.category.state import CATEGORY
+from write_side.fields import fold, slugify
+from write_side.work import Work, handles
+
+
+@handles(CreateCategory)
+def create_category(command: CreateCategory, work: Work) -> dict[str, Any]:
+    if command.parent_id is not None:
+        decide.ensure_exists(work.state(CATEGORY, command.parent_id))
+    existing = work.owner("category", place(command.parent_id, command.name))
+    if existing is not None:
+        if command.slug not in (None, work.state(CATEGORY, existing).slug):
+            raise decide.CategoryNameTaken
+        return {"category_id": existing, "slug": work.state(CATEGORY, existing).slug}
+    category_id = _create(
+        work, command.parent_id, command.name, command.slug, command.description, command.image
+    )
+    return {"category_id": category_id, "slug": work.state(CATEGORY, category_id).slug}
+
+
+@handles(UpdateCategory)
+def update_category(command: UpdateCategory, work: Work) -> dict[str, Any]:
+    category = work.state(CATEGORY, command.category_id)
+    events = decide.change(category, command)
+    if command.name is not None:
+        old, new = place(category.parent_id, category.name), place(category.parent_id, command.name)
+        if new != old:
+            work.claim("category", new, category.category_id, decide.CategoryNameTaken())
+            work.release("category", old)
+    work.record(CATEGORY, command.category_id, events)
+    return {"category_id": command.category_id, "slug": category.slug}
+
+
+@handles(RemoveCategory)
+def remove_category(command: RemoveCategory, work: Work) -> dict[str, Any]:
+    category = work.state(CATEGORY, command.category_id)
+    work.record(CATEGORY, command.category_id, decide.remove(category))
+    work.release("category", place(category.parent_id, category.name))
+    work.release("category-slug", category.slug)
+    return {}
+
+
+def ensure_path(work: Work, path: list[str]) -> int | None:
+    """The leaf of a path of names from root to leaf; what is missing of it is made. Many may do so
+    at once: the names are decided in the append's transaction."""
+    parent: int | None = None
+    for name in path:
+        found = work.owner("category", place(parent, name))
+        parent = found if found is not None else _create(work, parent, name)
+    return parent
+
+
+def place(parent_id: int | None, name: str) -> str:
+    """The unique name of a category among its siblings."""
+    return f"{parent_id or 0}/{fold(name)}"
+
+
+def _create(
+    work: Work,
+    parent_id: int | None,
+    name: str,
+    slug: str | None = None,
+    description: str = "",
+    image: str | None = None,
+) -> int:
+    category_id = work.new_id()
+    if slug is None:
+        slug = slugify(name)
+        if work.owner("category-slug", slug) is not None:
+            slug = f"{slug}-{category_id}"
+    work.claim("category", place(parent_id, name), category_id, decide.CategoryNameTaken())
+    work.claim("category-slug", slug, category_id, decide.CategorySlugTaken(slug=slug))
+    created = CategoryCreated(
+        category_id=category_id,
+        name=name,
+        slug=slug,
+        parent_id=parent_id,
+        description=description,
+        image=image,
+    )
+    work.begin(CATEGORY, category_id, [created])
+    return category_id

@@ -1,0 +1,140 @@
+"""Product events, in streams `product-<id>`. Changes carry what changed, not the whole record, so
+that two people who edit different fields both keep their edit."""
+
+from typing import ClassVar
+
+from msgspec import UNSET, UnsetType
+
+from write_side.messages import Event
+from write_side.values import CURRENCY, Minor
+
+
+class ProductCreated(Event):
+    """`list_price` is what it cost before a reduction (None: not reduced), `selling_price` what every
+    checkout charges."""
+
+    TOPIC: ClassVar[str] = "product.created"
+
+    product_id: int
+    name: str
+    slug: str
+    sku: str
+    selling_price: Minor
+    low_stock_threshold: int
+    list_price: Minor | None = None
+    cost_price: Minor | None = None
+    currency: str = CURRENCY
+    seller_id: int | None = None
+    category_id: int | None = None
+    brand_id: int | None = None
+    description: str = ""
+    attributes: dict[str, str] = {}
+    weight: str | None = None
+    dimensions: str | None = None
+    featured: bool = False
+    active: bool = True
+
+
+class ProductChanged(Event):
+    TOPIC: ClassVar[str] = "product.changed"
+
+    product_id: int
+    name: str | UnsetType = UNSET
+    description: str | UnsetType = UNSET
+    category_id: int | None | UnsetType = UNSET
+    brand_id: int | None | UnsetType = UNSET
+    attributes: dict[str, str] | UnsetType = UNSET
+    weight: str | None | UnsetType = UNSET
+    dimensions: str | None | UnsetType = UNSET
+    featured: bool | UnsetType = UNSET
+    low_stock_threshold: int | UnsetType = UNSET
+
+
+class ProductRepriced(Event):
+    """Every price as it stands after the change."""
+
+    TOPIC: ClassVar[str] = "product.repriced"
+
+    product_id: int
+    selling_price: Minor
+    list_price: Minor | None
+    cost_price: Minor | None
+
+
+class ProductDeactivated(Event):
+    """Hidden from everybody but its owner; can be brought back."""
+
+    TOPIC: ClassVar[str] = "product.deactivated"
+
+    product_id: int
+
+
+class ProductReactivated(Event):
+    TOPIC: ClassVar[str] = "product.reactivated"
+
+    product_id: int
+
+
+class ProductDeleted(Event):
+    """Final. Past orders keep their lines."""
+
+    TOPIC: ClassVar[str] = "product.deleted"
+
+    product_id: int
+
+
+class VariantAdded(Event):
+    """`price` None: sold at the product's price."""
+
+    TOPIC: ClassVar[str] = "product.variant-added"
+
+    product_id: int
+    variant_id: int
+    name: str
+    sku: str
+    price: Minor | None = None
+    attributes: dict[str, str] = {}
+
+
+class VariantChanged(Event):
+    TOPIC: ClassVar[str] = "product.variant-changed"
+
+    product_id: int
+    variant_id: int
+    name: str | UnsetType = UNSET
+    price: Minor | None | UnsetType = UNSET
+    attributes: dict[str, str] | UnsetType = UNSET
+
+
+class VariantRemoved(Event):
+    TOPIC: ClassVar[str] = "product.variant-removed"
+
+    product_id: int
+    variant_id: int
+
+
+class ImageAdded(Event):
+    """`address`: a URL, or a path below the API's own address."""
+
+    TOPIC: ClassVar[str] = "product.image-added"
+
+    product_id: int
+    image_id: int
+    address: str
+    alt_text: str
+    primary: bool
+    order: int
+
+
+ProductEvent = (
+    ProductCreated
+    | ProductChanged
+    | ProductRepriced
+    | ProductDeactivated
+    | ProductReactivated
+    | ProductDeleted
+    | VariantAdded
+    | VariantChanged
+    | VariantRemoved
+    | ImageAdded
+)

@@ -1,0 +1,321 @@
+"""The event log in Postgres, as a recorder of the `eventsourcing` library.
+
+What enters: stored events of any number of streams, with the names, idempotency rows and the guard
+that belong to the same decision. What leaves: their positions, gapless and in commit order.
+`migrations/0001_log.sql` says how one append keeps its promises.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Thread
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from eventsourcing.persistence import (
+    AggregateRecorder,
+    ApplicationRecorder,
+    InfrastructureFactory,
+    IntegrityError,
+    ListenNotifySubscription,
+    Notification,
+    OperationalError,
+    ProcessRecorder,
+    StoredEvent,
+    Subscription,
+    TrackingRecorder,
+)
+
+from write_side.database import Database
+
+CHANNEL = "storefold_log"
+
+
+class StaleStream(IntegrityError):
+    """A stream that the append read or writes has moved on since it was read."""
+
+
+class NotConnected(OperationalError):
+    """Nobody answers: nothing was sent, so nothing happened."""
+
+
+class NameTaken(IntegrityError):
+    """A name of the append is owned by someone else."""
+
+
+class KeyTaken(IntegrityError):
+    """An idempotency key of the append was stored by another append."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What the decision rests on. `head`: the position up to which the log was known. `reads`:
+    streams that were read and are not written, at their versions; None: any append by somebody else
+    is a conflict (cheaper to send while nobody else appends)."""
+
+    head: int
+    reads: dict[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    kind: str
+    value: str
+    owner: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An idempotency row. `offset`: which event of the append (from 1) the answer's position is."""
+
+    key: bytes
+    request: bytes
+    answer: bytes
+    offset: int
+
+
+@dataclass(slots=True)
+class Alongside:
+    """What else belongs to the same transaction. `statements` run before the append, so that the
+    log's lock is held no longer than for the append itself."""
+
+    claims: list[Claim] = field(default_factory=list)
+    releases: list[tuple[str, str]] = field(default_factory=list)
+    answers: list[Answered] = field(default_factory=list)
+    statements: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.claims or self.releases or self.answers or self.statements)
+
+
+_APPEND = """SELECT log_append(%s::bigint, %s::text[], %s::int[], %s::text[], %s::int[], %s::text[],
+    %b::bytea[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[],
+    %b::bytea[], %b::bytea[], %b::bytea[], %s::int[])"""
+_CONFLICTS: dict[str, type[IntegrityError]] = {
+    "SF001": StaleStream,
+    "SF002": NameTaken,
+    "SF003": KeyTaken,
+    "23505": StaleStream,  # (stream, version) exists
+    "40P01": StaleStream,  # deadlock: the rival won
+    "40001": StaleStream,
+}
+_COLUMNS = "position, stream, version, topic, state"
+
+Row = tuple[int, str, int, str, bytes]
+"""A stored event as read from the log: position, stream, version, topic, state."""
+
+
+class PostgresLog(ApplicationRecorder):
+    """Appends to and reads from the log. Thread-safe: each thread has its own connection.
+
+    Errors are the library's: IntegrityError and its three kinds above when the decision no longer
+    stands (nothing was appended), OperationalError when the store could not be asked (the outcome of
+    an append is then unknown).
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    @contextmanager
+    def connection(self) -> Iterator[psycopg.Connection[tuple[Any, ...]]]:
+        """The thread's connection; failures of the connection become OperationalError."""
+        try:
+            conn = self.database.connection
+        except psycopg.OperationalError as error:
+            raise NotConnected(str(error)) from error
+        try:
+            yield conn
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            if getattr(error, "sqlstate", None) in _CONFLICTS:
+                raise
+            self.database.lost()
+            raise OperationalError(str(error)) from error
+
+    def insert_events(
+        self,
+        stored_events: Sequence[StoredEvent],
+        *,
+        guard: Guard | None = None,
+        alongside: Alongside | None = None,
+        **kwargs: Any,
+    ) -> range:
+        """Appends all or nothing; returns the events' positions."""
+        also = alongside or _NOTHING
+        if not stored_events and not also:
+            return range(0)
+        params = _append_params(stored_events, guard, also)
+        try:
+            with self.connection() as conn:
+                before = self._append(conn, params, also.statements)
+        except psycopg.Error as error:
+            conflict = _CONFLICTS.get(error.sqlstate or "")
+            if conflict is None:
+                raise
+            raise conflict(str(error)) from error
+        return range(before + 1, before + 1 + len(stored_events))
+
+    def _append(
+        self,
+        conn: psycopg.Connection[tuple[Any, ...]],
+        params: tuple[Any, ...],
+        statements: list[tuple[str, tuple[Any, ...]]],
+    ) -> int:
+        if not statements:
+            row = conn.execute(_APPEND, params, prepare=True).fetchone()
+        else:
+            with conn.transaction():
+                for statement, values in statements:
+                    conn.execute(statement, values)
+                row = conn.execute(_APPEND, params, prepare=True).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def select_events(
+        self,
+        originator_id: UUID | str,
+        *,
+        gt: int | None = None,
+        lte: int | None = None,
+        desc: bool = False,
+        limit: int | None = None,
+    ) -> list[StoredEvent]:
+        order = "DESC" if desc else "ASC"
+        query = f"""SELECT stream, version, topic, state FROM events WHERE stream = %s
+            AND version > %s AND version <= %s ORDER BY version {order} LIMIT %s"""
+        params = (str(originator_id), gt or 0, 2**31 - 1 if lte is None else lte, limit)
+        with self.connection() as conn:
+            return [StoredEvent(*row) for row in conn.execute(query, params, binary=True)]
+
+    def select_notifications(
+        self,
+        start: int | None,
+        limit: int,
+        stop: int | None = None,
+        topics: Sequence[str] = (),
+        *,
+        inclusive_of_start: bool = True,
+    ) -> list[Notification]:
+        after = (start or 0) - 1 if inclusive_of_start else (start or 0)
+        query = f"""SELECT {_COLUMNS} FROM events WHERE position > %s AND position <= %s
+            AND (%s::text[] IS NULL OR topic = ANY (%s)) ORDER BY position LIMIT %s"""
+        wanted = list(topics) or None
+        params = (after, 2**62 if stop is None else stop, wanted, wanted, limit)
+        with self.connection() as conn:
+            return [
+                Notification(
+                    id=position, originator_id=stream, originator_version=version,
+                    topic=topic, state=state,
+                )
+                for position, stream, version, topic, state in conn.execute(
+                    query, params, binary=True
+                )
+            ]  # fmt: skip
+
+    def max_notification_id(self) -> int | None:
+        return self.head() or None
+
+    def head(self) -> int:
+        """The position of the last event; 0 for an empty log."""
+        with self.connection() as conn:
+            row = conn.execute("SELECT position FROM log_head").fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def read(
+        self, after: int, window: int, topics: Sequence[str] | None = None
+    ) -> tuple[list[Row], int]:
+        """The events of the next `window` positions after `after`, and the position up to which the
+        log was read. `topics` leaves events out; the position counts them all the same, which
+        gapless positions make exact."""
+        with self.connection() as conn:
+            upto = min(after + window, self.head())
+            if upto <= after:
+                return [], after
+            query = f"SELECT {_COLUMNS} FROM events WHERE position > %s AND position <= %s"
+            params: tuple[Any, ...] = (after, upto)
+            if topics is not None:
+                query += " AND topic = ANY (%s)"
+                params += (list(topics),)
+            cursor = conn.execute(query + " ORDER BY position", params, binary=True)
+            return cursor.fetchall(), upto  # type: ignore[return-value]
+
+    def subscribe(
+        self, gt: int | None = None, topics: Sequence[str] = ()
+    ) -> Subscription[ApplicationRecorder]:
+        return LogSubscription(self, gt=gt, topics=topics)
+
+    def close(self) -> None:
+        self.database.close()
+
+
+_NOTHING = Alongside()
+
+
+def _append_params(
+    events: Sequence[StoredEvent], guard: Guard | None, also: Alongside
+) -> tuple[Any, ...]:
+    reads = guard.reads if guard else None
+    return (
+        guard.head if guard else None,
+        list(reads) if reads is not None else None,
+        list(reads.values()) if reads is not None else None,
+        [e.originator_id for e in events],
+        [e.originator_version for e in events],
+        [e.topic for e in events],
+        [e.state for e in events],
+        [kind for kind, _ in also.releases],
+        [value for _, value in also.releases],
+        [c.kind for c in also.claims],
+        [c.value for c in also.claims],
+        [c.owner for c in also.claims],
+        [a.key for a in also.answers],
+        [a.request for a in also.answers],
+        [a.answer for a in also.answers],
+        [a.offset for a in also.answers],
+    )
+
+
+class LogSubscription(ListenNotifySubscription[PostgresLog]):
+    """The library's blocking iterator over the log, woken by LISTEN; for its ProjectionRunner."""
+
+    def __init__(
+        self, recorder: PostgresLog, gt: int | None = None, topics: Sequence[str] = ()
+    ) -> None:
+        super().__init__(recorder=recorder, gt=gt, topics=topics)
+        self._listener = Thread(target=self._listen, daemon=True)
+        self._listener.start()
+
+    def __exit__(self, *args: object, **kwargs: Any) -> None:
+        super().__exit__(*args, **kwargs)
+        self._listener.join()
+
+    def _listen(self) -> None:
+        try:
+            with self._recorder.connection() as conn:
+                conn.execute(f"LISTEN {CHANNEL}")
+                while not self._has_been_stopped and not self._thread_error:
+                    for _ in conn.notifies(timeout=0.1, stop_after=1):
+                        self._has_been_notified.set()
+        except BaseException as error:
+            self._thread_error = self._thread_error or error
+            self.stop()
+        finally:
+            self._recorder.database.lost()
+
+
+class Factory(InfrastructureFactory[TrackingRecorder]):
+    """The library's door to this log: `PERSISTENCE_MODULE=write_side.event_store`,
+    `STOREFOLD_POSTGRES_DSN`, `MAPPER_TOPIC=write_side.codecs:EventMapper`."""
+
+    def application_recorder(self) -> ApplicationRecorder:
+        return PostgresLog(Database(self.env["STOREFOLD_POSTGRES_DSN"]))
+
+    def aggregate_recorder(self, purpose: str = "events") -> AggregateRecorder:
+        raise NotImplementedError(f"{purpose}: the log keeps no snapshots in a table of its own")
+
+    def tracking_recorder(self, tracking_recorder_class: Any = None) -> TrackingRecorder:
+        raise NotImplementedError("positions are kept beside the read models, see projections/")
+
+    def process_recorder(self) -> ProcessRecorder:
+        raise NotImplementedError("processes append through the bus")

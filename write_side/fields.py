@@ -1,0 +1,117 @@
+"""The field types that commands are made of: text, money, quantities, ids.
+
+Everything a client can send wrongly is refused here, with the field's name, before any rule runs.
+"""
+
+import re
+import unicodedata
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
+
+from write_side.identifiers import MAX_ID, parse_id
+
+MAX_MINOR: Final = 10**12  # 10 billion in major units: past any price, far below bigint sums
+
+
+def clean_text(value: str) -> str:
+    """Text that Postgres, JSON and every client can hold: no NUL, no lone surrogates; NFC."""
+    if "\x00" in value:
+        raise ValueError("must not contain NUL characters")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError("must be valid Unicode") from None
+    return unicodedata.normalize("NFC", value)
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be blank")
+    return value.strip()
+
+
+def minor_units(value: object) -> int:
+    """Decimal text or a JSON number with at most two decimals → integer minor units (cents).
+
+    Raises ValueError for signs of overflow, exponents past cents, NaN and infinities.
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        raise ValueError('must be a decimal amount such as "19.99"')
+    text = value.strip() if isinstance(value, str) else repr(value)
+    if isinstance(value, Decimal):
+        text = str(value)
+    if len(text) > 32:
+        raise ValueError("is too long for an amount")
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        raise ValueError('must be a decimal amount such as "19.99"') from None
+    if not amount.is_finite() or abs(amount) * 100 > MAX_MINOR:
+        raise ValueError("is out of range")
+    cents = amount * 100
+    if cents != cents.to_integral_value():
+        raise ValueError("must have at most two decimals")
+    return int(cents)
+
+
+def _price(value: object) -> int:
+    cents = minor_units(value)
+    if cents < 0:
+        raise ValueError("must not be negative")
+    return cents
+
+
+def decimal_text(minor: int) -> str:
+    """Minor units → decimal text with two places: -1999 → "-19.99"."""
+    sign = "-" if minor < 0 else ""
+    return f"{sign}{abs(minor) // 100}.{abs(minor) % 100:02d}"
+
+
+def slugify(text: str) -> str:
+    """URL-safe ASCII words joined by hyphens; "item" when nothing of the text is left."""
+    folded = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", folded).strip("-")[:100].strip("-") or "item"
+
+
+def fold(text: str) -> str:
+    """The form under which names are the same: case, accents' composition and spaces aside."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+_AMOUNT_SCHEMA: dict[str, Any] = {
+    "type": "string",
+    "pattern": r"^\d{1,10}(\.\d{1,2})?$",
+    "examples": ["19.99"],
+}
+
+Text = Annotated[str, Field(strict=True, max_length=20_000), AfterValidator(clean_text)]
+Line = Annotated[
+    str,
+    Field(strict=True, min_length=1, max_length=500),
+    AfterValidator(clean_text),
+    AfterValidator(_not_blank),
+]
+Sku = Annotated[
+    str,
+    Field(strict=True, min_length=1, max_length=100),
+    AfterValidator(clean_text),
+    AfterValidator(_not_blank),
+]
+Slug = Annotated[
+    str, Field(strict=True, min_length=1, max_length=200, pattern=r"^[A-Za-z0-9_-]+$")
+]
+Price = Annotated[int, BeforeValidator(_price), WithJsonSchema(_AMOUNT_SCHEMA)]
+Quantity = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+Level = Annotated[int, Field(strict=True, ge=0, le=2_147_483_647)]
+Delta = Annotated[int, Field(strict=True, ge=-2_147_483_647, le=2_147_483_647)]
+Id = Annotated[
+    int,
+    BeforeValidator(parse_id),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_ID}),
+]
+Attributes = Annotated[
+    dict[Annotated[Line, Field(max_length=100)], Annotated[Line, Field(max_length=300)]],
+    Field(max_length=50),
+]

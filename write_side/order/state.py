@@ -1,0 +1,81 @@
+"""What the rules need to know of an order: facts, and the one status that follows from them."""
+
+import msgspec
+
+from write_side.messages import Event
+from write_side.order.events import (
+    OrderCancelled,
+    OrderDelivered,
+    OrderPaid,
+    OrderPlaced,
+    OrderRefunded,
+    OrderReturned,
+    OrderShipped,
+    OrderTakenInWork,
+)
+from write_side.values import OrderLine
+from write_side.work import Aggregate
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    order_id: int = 0
+    number: str = ""
+    person_id: int = 0
+    lines: tuple[OrderLine, ...] = ()
+    total: int = 0
+    paid: int = 0
+    refunded: int = 0
+    in_work: bool = False
+    shipped: bool = False
+    delivered: bool = False
+    returned: bool = False
+    cancelled: bool = False
+
+    @property
+    def status(self) -> str:
+        """The furthest fact: placed, paid, in-work, shipped, delivered, returned or cancelled."""
+        if self.cancelled:
+            return "cancelled"
+        if self.returned:
+            return "returned"
+        if self.delivered:
+            return "delivered"
+        if self.shipped:
+            return "shipped"
+        if self.in_work:
+            return "in-work"
+        return "paid" if self.paid else "placed"
+
+
+_replace = msgspec.structs.replace
+
+
+def evolve(order: Order, event: Event) -> Order:
+    match event:
+        case OrderPlaced():
+            return Order(
+                order_id=event.order_id,
+                number=event.number,
+                person_id=event.person_id,
+                lines=event.lines,
+                total=event.charges.total,
+            )
+        case OrderPaid():
+            return _replace(order, paid=order.paid + event.amount)
+        case OrderTakenInWork():
+            return _replace(order, in_work=True)
+        case OrderShipped():
+            return _replace(order, shipped=True)
+        case OrderDelivered():
+            return _replace(order, delivered=True)
+        case OrderReturned():
+            return _replace(order, returned=True)
+        case OrderCancelled():
+            return _replace(order, cancelled=True)
+        case OrderRefunded():
+            return _replace(order, refunded=order.refunded + event.amount)
+        case _:
+            return order
+
+
+ORDER = Aggregate("order", Order(), evolve)

@@ -1,0 +1,97 @@
+"""Payment events, in streams `payment-<order id>`."""
+
+from typing import ClassVar
+
+from write_side.messages import Event
+from write_side.values import CURRENCY, Minor
+
+
+class PaymentRequested(Event):
+    """Somebody wants to pay; a worker makes the intent at Stripe. `attempt` counts from 1 and is part
+    of Stripe's idempotency key."""
+
+    TOPIC: ClassVar[str] = "payment.requested"
+
+    order_id: int
+    person_id: int
+    amount: Minor
+    attempt: int
+    currency: str = CURRENCY
+
+
+class PaymentIntentCreated(Event):
+    TOPIC: ClassVar[str] = "payment.intent-created"
+
+    order_id: int
+    intent_id: str
+
+
+class PaymentIntentFailed(Event):
+    """Stripe refused to make the intent; the next request tries again."""
+
+    TOPIC: ClassVar[str] = "payment.intent-failed"
+
+    order_id: int
+    attempt: int
+    reason: str
+
+
+class PaymentSucceeded(Event):
+    TOPIC: ClassVar[str] = "payment.succeeded"
+
+    order_id: int
+    intent_id: str
+    amount: Minor
+    charge_id: str | None = None
+
+
+class PaymentFailed(Event):
+    """The buyer's attempt was declined; the same intent can be tried again."""
+
+    TOPIC: ClassVar[str] = "payment.failed"
+
+    order_id: int
+    intent_id: str
+    reason: str
+
+
+class RefundRequested(Event):
+    """`number` counts the order's refunds from 1 and is part of Stripe's idempotency key."""
+
+    TOPIC: ClassVar[str] = "payment.refund-requested"
+
+    order_id: int
+    intent_id: str
+    amount: Minor
+    number: int
+
+
+class RefundSucceeded(Event):
+    TOPIC: ClassVar[str] = "payment.refund-succeeded"
+
+    order_id: int
+    amount: Minor
+    refund_id: str
+
+
+class RefundFailed(Event):
+    """Stripe refuses this refund for good; a person has to look at it."""
+
+    TOPIC: ClassVar[str] = "payment.refund-failed"
+
+    order_id: int
+    number: int
+    amount: Minor
+    reason: str
+
+
+PaymentEvent = (
+    PaymentRequested
+    | PaymentIntentCreated
+    | PaymentIntentFailed
+    | PaymentSucceeded
+    | PaymentFailed
+    | RefundRequested
+    | RefundSucceeded
+    | RefundFailed
+)

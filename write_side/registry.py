@@ -1,0 +1,22 @@
+"""Every command and event of the write side, by name. Importing this module registers them all."""
+
+from write_side.account import handlers as _account
+from write_side.cart import handlers as _cart
+from write_side.catalog.brand import handlers as _brand
+from write_side.catalog.category import handlers as _category
+from write_side.catalog.product import handlers as _product
+from write_side.messages import EVENT_TYPES, Command, Event
+from write_side.order import handlers as _order
+from write_side.payment import handlers as _payment
+from write_side.stock import handlers as _stock
+from write_side.work import HANDLERS
+
+HANDLER_MODULES = (_account, _brand, _cart, _category, _order, _payment, _product, _stock)
+
+COMMANDS: dict[str, type[Command]] = {
+    command.command_name(): command for command in sorted(HANDLERS, key=lambda c: c.__name__)
+}
+"""Command types by their kebab-case names."""
+
+EVENTS: dict[str, type[Event]] = EVENT_TYPES
+"""Event types by their topics."""

@@ -1,0 +1,75 @@
+"""Stock events, in streams `stock-<product or variant id>`. Each names its product, so that a reader
+need not know which variant belongs to which."""
+
+from typing import ClassVar
+
+from write_side.messages import Event
+
+
+class StockOpened(Event):
+    """The thing can be stocked from now on, beginning with `on_hand`."""
+
+    TOPIC: ClassVar[str] = "stock.opened"
+
+    product_id: int
+    sku: str
+    on_hand: int
+    variant_id: int | None = None
+
+
+class StockAdjusted(Event):
+    """`by` more (or less) on hand, by hand: a delivery, a count, a breakage."""
+
+    TOPIC: ClassVar[str] = "stock.adjusted"
+
+    product_id: int
+    by: int
+    reason: str
+    variant_id: int | None = None
+
+
+class StockReserved(Event):
+    TOPIC: ClassVar[str] = "stock.reserved"
+
+    product_id: int
+    order_id: int
+    quantity: int
+    variant_id: int | None = None
+
+
+class StockReleased(Event):
+    """A reservation was given back: its order was cancelled."""
+
+    TOPIC: ClassVar[str] = "stock.released"
+
+    product_id: int
+    order_id: int
+    quantity: int
+    variant_id: int | None = None
+
+
+class StockShipped(Event):
+    """A reservation was consumed: the goods left."""
+
+    TOPIC: ClassVar[str] = "stock.shipped"
+
+    product_id: int
+    order_id: int
+    quantity: int
+    variant_id: int | None = None
+
+
+class StockReturned(Event):
+    """Goods came back and can be sold again."""
+
+    TOPIC: ClassVar[str] = "stock.returned"
+
+    product_id: int
+    order_id: int
+    quantity: int
+    variant_id: int | None = None
+
+
+StockEvent = (
+    StockOpened | StockAdjusted | StockReserved | StockReleased | StockShipped | StockReturned
+)
