@@ -91,6 +91,7 @@ public final class AnalysisCommon extends Plugin implements AnalysisPlugin {
 
     private static final Map<String, FilterOf> OTHER = Map.of(
         "porter_stem", (s, e) -> PorterStemFilter::new,
+        "remove_duplicates", (s, e) -> RemoveDuplicatesTokenFilter::new,
         "kstem", (s, e) -> KStemFilter::new,
         "stemmer", (s, e) -> stemmer(s.get("language", s.get("name", "porter"))),
         "snowball", (s, e) -> snowball(s.get("language", s.get("name", "English"))),
@@ -112,7 +113,10 @@ public final class AnalysisCommon extends Plugin implements AnalysisPlugin {
         "truncate", (s, e) -> {
             int length = s.getAsInt("length", 10);
             return in -> new TruncateTokenFilter(in, length);
-        },
+        });
+
+    /** These mean nothing without parameters; Elasticsearch builds them only where an index configures them. */
+    private static final Map<String, FilterOf> CONFIGURED = Map.of(
         "keyword_marker", (s, e) -> {
             boolean fold = s.getAsBoolean("ignore_case", false);
             CharArraySet words = Analysis.parseWords(e, s, "keywords", new CharArraySet(0, fold), Map.of(), fold);
@@ -125,9 +129,6 @@ public final class AnalysisCommon extends Plugin implements AnalysisPlugin {
             boolean all = s.getAsBoolean("all", true);
             return in -> new PatternReplaceFilter(in, pattern, replacement, all);
         });
-
-    private static final Map<String, FilterOf> ALSO = Map.of(
-        "remove_duplicates", (s, e) -> RemoveDuplicatesTokenFilter::new);
 
     /** The names that Elasticsearch lets an analyzer use without configuring them first. */
     private static final List<String> PRECONFIGURED = List.of(
@@ -149,7 +150,8 @@ public final class AnalysisCommon extends Plugin implements AnalysisPlugin {
         Map<String, AnalysisProvider<TokenFilterFactory>> found = new HashMap<>();
         NORMALIZING.forEach((type, of) -> found.put(type, (index, env, name, s) -> new Normalizing(name, of.from(s, env))));
         OTHER.forEach((type, of) -> found.put(type, (index, env, name, s) -> plain(name, of.from(s, env))));
-        ALSO.forEach((type, of) -> found.put(type, (index, env, name, s) -> plain(name, of.from(s, env))));
+        CONFIGURED.forEach((type, of) -> found.put(type, AnalysisPlugin.requiresAnalysisSettings(
+            (index, env, name, s) -> plain(name, of.from(s, env)))));
         return found;
     }
 
@@ -157,7 +159,7 @@ public final class AnalysisCommon extends Plugin implements AnalysisPlugin {
     public List<PreConfiguredTokenFilter> getPreConfiguredTokenFilters() {
         return PRECONFIGURED.stream().map(name -> {
             boolean folds = NORMALIZING.containsKey(name);
-            FilterOf of = folds ? NORMALIZING.get(name) : OTHER.getOrDefault(name, ALSO.get(name));
+            FilterOf of = folds ? NORMALIZING.get(name) : OTHER.get(name);
             Filter filter = of.from(Settings.EMPTY, null);
             return PreConfiguredTokenFilter.singleton(name, folds, filter::wrap);
         }).toList();
@@ -181,11 +183,11 @@ public final class AnalysisCommon extends Plugin implements AnalysisPlugin {
     public Map<String, AnalysisProvider<CharFilterFactory>> getCharFilters() {
         return Map.of(
             "html_strip", (index, env, name, s) -> charFilter(name, HTMLStripCharFilter::new),
-            "pattern_replace", (index, env, name, s) -> {
+            "pattern_replace", AnalysisPlugin.requiresAnalysisSettings((index, env, name, s) -> {
                 Pattern pattern = Pattern.compile(required(s, "pattern"));
                 String replacement = s.get("replacement", "");
                 return charFilter(name, in -> new PatternReplaceCharFilter(pattern, replacement, in));
-            });
+            }));
     }
 
     @Override
