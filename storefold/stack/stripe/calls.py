@@ -60,10 +60,15 @@ class Calls:
         return [
             call
             for call in seen
-            if all(str(call.get(name)) == value for name, value in wanted.items())
+            if all(_text(call.get(name)) == value for name, value in wanted.items())
         ]
 
     def forget_all(self) -> None:
         """Start from scratch."""
         self._seen.clear()
         self._database.queue("DELETE FROM calls")
+
+
+def _text(value: Any) -> str:
+    """As it stands in a query string."""
+    return value if isinstance(value, str) else json.dumps(value)
