@@ -5,10 +5,14 @@ loopback ports, started from installed packages, kept alive, and stopped without
 home. `storefold run` and the tests call `Stack`; the product's own processes join as `Service`s.
 """
 
-from storefold.stack.errors import HomeInUse, Interrupted, MissingTool, StackError, StartFailed
-from storefold.stack.service import Service
-from storefold.stack.stack import Endpoints, Stack
-from storefold.stack.supervisor import Supervisor
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from storefold.stack.errors import HomeInUse, Interrupted, MissingTool, StackError, StartFailed
+    from storefold.stack.service import Service
+    from storefold.stack.stack import Endpoints, Stack
+    from storefold.stack.supervisor import Supervisor
 
 __all__ = [
     "Endpoints",
@@ -21,3 +25,13 @@ __all__ = [
     "StartFailed",
     "Supervisor",
 ]
+
+_MODULES = {"Endpoints": "stack", "Stack": "stack", "Service": "service", "Supervisor": "supervisor"}
+
+
+def __getattr__(name: str) -> object:
+    """Load on first use: the stand-ins run as modules of this package, and half a second of imports
+    that they do not need would be added to every start."""
+    if name not in __all__:
+        raise AttributeError(name)
+    return getattr(import_module(f"{__name__}.{_MODULES.get(name, 'errors')}"), name)

@@ -52,10 +52,10 @@ def dsn(home: Path, port: int, database: str = "storefold") -> str:
     return f"postgresql://{ROLE}:{password(home, PASSWORD_FILE)}@127.0.0.1:{port}/{database}"
 
 
-def service(home: Path, port: int) -> Service:
-    """The Postgres server of a home."""
+def service(home: Path, port: int, identity: str | None = None) -> Service:
+    """The Postgres server of a home; `identity` as in `launch.py`, chosen by what the machine permits."""
     data = home / "postgres"
-    identity = not_root()
+    identity = identity or not_root()
 
     def prepare(say: Say) -> None:
         if not (data / "PG_VERSION").exists():
@@ -65,8 +65,13 @@ def service(home: Path, port: int) -> Service:
         _end_orphans(data)
 
     def ready() -> bool:
-        with psycopg.connect(dsn(home, port, "postgres"), connect_timeout=2):
-            return True
+        try:
+            psycopg.connect(dsn(home, port, "postgres"), connect_timeout=2).close()
+        except psycopg.OperationalError as error:
+            if "password authentication failed" in str(error):
+                raise StackError(f"{home / PASSWORD_FILE} is not the password that {data} was made with") from error
+            return False
+        return True
 
     def finish(_say: Say) -> None:
         with psycopg.connect(dsn(home, port, "postgres"), autocommit=True) as connection:
@@ -105,6 +110,8 @@ def _initdb(home: Path, data: Path, identity: str) -> None:
     initdb = (
         *(str(_program("initdb")), "-D", str(cluster), "--username", ROLE, "--pwfile", str(password_copy)),
         *("--auth", "scram-sha-256", "--encoding", "UTF8"),
+        # One flush of the file system instead of a thousand files, one by one.
+        *("--sync-method", "syncfs"),
         # Sorting must not change with the machine's C library: an index would be corrupt then.
         *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C"),
     )

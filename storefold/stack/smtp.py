@@ -10,22 +10,12 @@ import asyncio
 import os
 import secrets
 import signal
-import sys
 import time
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from storefold.stack.probes import greets
-from storefold.stack.service import Service
-
 LARGEST_MAIL = 32 * 1024 * 1024
-
-
-def service(home: Path, port: int) -> Service:
-    """The mail catcher of a home."""
-    argv = (sys.executable, "-m", "storefold.stack.smtp", "--port", str(port), "--outbox", str(home / "outbox"))
-    return Service(name="smtp", argv=argv, ready=lambda: greets(port, b"220"), stop_timeout=5)
 
 
 class Outbox:
@@ -54,7 +44,7 @@ class Outbox:
         return fresh.rename(self._folder / f"{name}.eml")
 
 
-async def serve(port: int, outbox: Path) -> None:
+async def serve(host: str, port: int, outbox: Path) -> None:
     """Serve until SIGTERM or SIGINT."""
     handler = Outbox(outbox)
     loop = asyncio.get_running_loop()
@@ -63,7 +53,7 @@ async def serve(port: int, outbox: Path) -> None:
         loop.add_signal_handler(number, stopped.set)
     server = await loop.create_server(
         lambda: SMTP(handler, data_size_limit=LARGEST_MAIL, enable_SMTPUTF8=True, hostname="localhost"),
-        host="127.0.0.1",
+        host=host,
         port=port,
     )
     async with server:
@@ -73,10 +63,11 @@ async def serve(port: int, outbox: Path) -> None:
 def main() -> None:
     """Read the arguments and serve."""
     parser = argparse.ArgumentParser(prog="python -m storefold.stack.smtp")
+    parser.add_argument("--host", default="127.0.0.1", help="wider only inside a container's own network")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--outbox", type=Path, required=True)
     arguments = parser.parse_args()
-    asyncio.run(serve(arguments.port, arguments.outbox))
+    asyncio.run(serve(arguments.host, arguments.port, arguments.outbox))
 
 
 if __name__ == "__main__":

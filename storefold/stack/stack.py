@@ -14,7 +14,7 @@ from typing import Self
 
 from rich.console import Console
 
-from storefold.stack import elasticsearch, postgres, redis, smtp, stripe_service
+from storefold.stack import elasticsearch, postgres, redis, standins
 from storefold.stack.errors import StackError
 from storefold.stack.home import HomeLock
 from storefold.stack.ports import Ports, read_ports
@@ -96,16 +96,13 @@ class Stack:
     def services(self) -> list[Service]:
         """The real services, none of which depends on another."""
         port = self._ports.get
-        parts = [
+        return [
             postgres.service(self.home, port("postgres")),
             redis.service(self.home, port("redis")),
             elasticsearch.service(self.home, port("elasticsearch"), port("elasticsearch-transport")),
-            smtp.service(self.home, port("smtp")),
+            standins.mail(self.home, port("smtp")),
+            standins.stripe(self.home, port("stripe")),
         ]
-        # Until the stand-in is in the tree.
-        if (Path(__file__).parent / "stripe" / "__main__.py").exists():
-            parts.append(stripe_service.service(self.home, port("stripe")))
-        return parts
 
     def start(self, *more: Service) -> None:
         """Start the real services and `more` (the product's own processes); return when all are ready."""

@@ -67,6 +67,8 @@ class Supervisor:
 
     def stop(self) -> None:
         """Stop all, dependents first, and wait for each."""
+        if self.pids():
+            self._announce("stopping ...")
         self._stopping = True
         self._thread.join()
 

@@ -24,6 +24,8 @@ from storefold.stack.service import Say
 VERSION = "9.5.3"
 _HERE = Path(__file__).parent
 _SOURCES = (_HERE / "pom.xml", *sorted((_HERE / "java").rglob("*.java")), Path(__file__))
+# Pinned: the version that Maven 3.8 would choose needs a dozen more downloads of its own.
+_COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 _NETTY_PREFIXES = ("netty-", "transport-netty4-")
 
 
@@ -93,14 +95,14 @@ def _download(jars: Path, say: Say) -> None:
             "Maven is missing; it fetches Elasticsearch's libraries, once. Install it: apt-get install maven"
         )
     command = (
-        *(maven, "--batch-mode", "--file", str(_HERE / "pom.xml"), "dependency:copy-dependencies"),
+        *(maven, "--batch-mode", "--file", str(_HERE / "pom.xml"), _COPY),
         f"-DoutputDirectory={jars}",
         # Maven's own downloads stay inside the cache too, not in ~/.m2.
         f"-Dmaven.repo.local={cache_folder() / 'maven'}",
     )
     say("downloading (once, about 110 MB)")
-    # Without this Java leaves /tmp/hsperfdata_<user> behind.
-    environment = {**os.environ, "MAVEN_OPTS": "-XX:-UsePerfData"}
+    # UsePerfData would leave /tmp/hsperfdata_<user> behind; the other two suit a run of seconds.
+    environment = {**os.environ, "MAVEN_OPTS": "-XX:-UsePerfData -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
     last: deque[str] = deque(maxlen=30)
     fetched = 0
     with subprocess.Popen(

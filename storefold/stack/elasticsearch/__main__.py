@@ -1,0 +1,25 @@
+"""Installs the node ahead of its first start: `python -m storefold.stack.elasticsearch`."""
+
+import sys
+
+from rich.console import Console
+
+from storefold.stack.elasticsearch import ensure_installed
+from storefold.stack.errors import StackError
+
+
+def main() -> int:
+    """Install and show each step; the exit status."""
+    console = Console()
+    try:
+        with console.status("Elasticsearch") as status:
+            place = ensure_installed(lambda note: status.update(f"Elasticsearch: {note}"))
+    except StackError as error:
+        console.print(str(error), style="red", highlight=False, markup=False)
+        return 1
+    console.print(f"Elasticsearch is in {place}", highlight=False, soft_wrap=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
