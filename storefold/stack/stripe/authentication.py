@@ -21,10 +21,9 @@ _INTENT = re.compile(
 )
 
 
-def check(request: web.Request, parameters: Any) -> None:
+def check(request: web.Request, parameters: dict[str, Any]) -> None:
     """Refuse a request without a key that is good for it."""
-    named = parameters if isinstance(parameters, dict) else {}
-    key = _key(request) or named.get("key") or request.query.get("key")
+    key = _key(request) or parameters.get("key") or request.query.get("key")
     if not isinstance(key, str) or not re.match(r"(sk|rk|pk)_\w", key):
         message = (
             "You did not provide an API key. You need to provide your API key in the "
@@ -36,7 +35,7 @@ def check(request: web.Request, parameters: Any) -> None:
         return
     what = f"{request.method} {request.path}"
     intent = _INTENT.fullmatch(what)
-    secret = named.get("client_secret") or request.query.get("client_secret")
+    secret = parameters.get("client_secret") or request.query.get("client_secret")
     if intent is not None:
         kind, intent_id = intent.groups()
         found = resources.store.get(f"{kind}_intent:{intent_id}")

@@ -19,9 +19,9 @@ class Event(resources.Event):  # type: ignore[misc]
     data: dict[str, Any]
 
     def __init__(
-        self, type: str, data: Any, previous: dict[str, Any] | None = None
+        self, kind: str, data: Any, previous: dict[str, Any] | None = None
     ) -> None:
-        super().__init__(type, data)
+        super().__init__(kind, data)
         # The snapshot shares its nested dicts with the live object.
         self.data = copy.deepcopy(self.data)
         if previous is not None:
@@ -35,6 +35,6 @@ class Event(resources.Event):  # type: ignore[misc]
         self.pending_webhooks = 0
 
 
-def emit(type: str, data: Any, previous: dict[str, Any] | None = None) -> None:
+def emit(kind: str, data: Any, previous: dict[str, Any] | None = None) -> None:
     """Record an event and let it be delivered."""
-    resources.schedule_webhook(resources.Event(type, data, previous))
+    resources.schedule_webhook(resources.Event(kind, data, previous))

@@ -16,22 +16,21 @@ means until cleared. Held in memory: a restart begins without faults.
 """
 
 import re
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, Self
+
+import msgspec
 
 from storefold.stack.stripe.cards import Decline
 from storefold.stack.stripe.errors import StripeError
 
 # What can befall an answer that is replayed from its key: only the way of it.
 ON_THE_WAY = frozenset({"hang", "drop_before", "drop_after"})
-ACTIONS = ON_THE_WAY | {"fail", "decline"}
 
 
-@dataclass(slots=True)
-class Fault:
+class Fault(msgspec.Struct, forbid_unknown_fields=True):
     """One order of a test."""
 
-    action: str
+    action: Literal["fail", "hang", "drop_before", "drop_after", "decline"]
     match: str = "* /v1/**"
     times: int = 1
     skip: int = 0
@@ -41,19 +40,15 @@ class Fault:
     code: str = "card_declined"
     decline_code: str | None = "generic_decline"
     message: str = "Your card was declined."
-    used: int = field(default=0)
+    used: int = 0
 
     @classmethod
-    def ordered(cls, order: Any) -> "Fault":
+    def ordered(cls, order: Any) -> Self:
         """Check the JSON of one order."""
-        fields = set(cls.__dataclass_fields__) - {"used"}
-        if not isinstance(order, dict) or order.get("action") not in ACTIONS:
-            message = f"A fault needs an action: {', '.join(sorted(ACTIONS))}."
-            raise StripeError(400, message)
-        if not set(order) <= fields:
-            message = f"A fault has: {', '.join(sorted(fields))}."
-            raise StripeError(400, message)
-        fault = cls(**order)
+        try:
+            fault = msgspec.convert(order, cls)
+        except msgspec.ValidationError as error:
+            raise StripeError(400, f"No such fault: {error}") from error
         _pattern(fault.match)
         return fault
 

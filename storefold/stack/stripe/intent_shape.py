@@ -15,6 +15,7 @@ from storefold.stack.stripe.errors import (
 from storefold.stack.stripe.parameters import (
     currency_code,
     merged_metadata,
+    nested,
     payable,
     positive,
 )
@@ -80,7 +81,7 @@ def checked_details(described: dict[str, Any]) -> dict[str, Any]:
     if automatic is not None:
         details["automatic_payment_methods"] = {
             name: resources.try_convert_to_bool(value)
-            for name, value in automatic.items()
+            for name, value in nested("automatic_payment_methods", automatic).items()
         }
     details["payment_method_types"] = details["payment_method_types"] or ["card"]
     details["payment_method_options"] = details["payment_method_options"] or {}

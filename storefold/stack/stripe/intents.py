@@ -24,6 +24,7 @@ from storefold.stack.stripe.errors import (
 )
 from storefold.stack.stripe.events import emit
 from storefold.stack.stripe.lookup import expanded, filtered_page
+from storefold.stack.stripe.parameters import nested, required
 from storefold.stack.stripe.upstream import resources
 
 _OPEN = (
@@ -95,14 +96,17 @@ class PaymentIntent(resources.PaymentIntent):  # type: ignore[misc]
     ) -> Any:
         intent_shape.drop_confirmation_only(parameters)
         if payment_method_data is not None:
-            made = resources.PaymentMethod(**payment_method_data)
-            parameters["payment_method"] = made.id
-        if off_session is not None and not resources.try_convert_to_bool(confirm):
+            card = nested("payment_method_data", payment_method_data)
+            parameters["payment_method"] = resources.PaymentMethod(**card).id
+        confirmed = resources.try_convert_to_bool(confirm) is True
+        if confirmed:
+            required("payment_method", parameters.get("payment_method"))
+        if off_session is not None and not confirmed:
             message = "off_session can only be used when confirm is true."
             raise bad_parameter("off_session", message, "parameter_invalid_empty")
         intent = cls(**parameters)
         emit("payment_intent.created", intent)
-        if resources.try_convert_to_bool(confirm):
+        if confirmed:
             intent._confirm_or_refuse()
         return intent
 
@@ -124,7 +128,8 @@ class PaymentIntent(resources.PaymentIntent):  # type: ignore[misc]
         for name, value in known.items():
             setattr(intent, name, value)
         if payment_method_data is not None:
-            intent.payment_method = resources.PaymentMethod(**payment_method_data).id
+            card = nested("payment_method_data", payment_method_data)
+            intent.payment_method = resources.PaymentMethod(**card).id
         elif payment_method is not None:
             method = resources.PaymentMethod._api_retrieve(payment_method)
             intent.payment_method = method.id

@@ -21,6 +21,13 @@ def required(param: str, value: Any) -> Any:
     return value
 
 
+def nested(param: str, value: Any) -> dict[str, Any]:
+    """An object: `param[name]=...` in a form."""
+    if not isinstance(value, dict):
+        raise bad_parameter(param, "Invalid object", "parameter_invalid_empty")
+    return value
+
+
 def whole_number(param: str, value: Any) -> int:
     """An integer, sent as JSON or as text."""
     if isinstance(value, int) and not isinstance(value, bool):
@@ -68,9 +75,8 @@ def merged_metadata(current: dict[str, str], change: Any) -> dict[str, str]:
         return current
     if change == "":
         return {}
-    if not isinstance(change, dict):
-        raise bad_parameter("metadata", "Invalid object", "parameter_invalid_empty")
-    merged = {**current, **{str(k): str(v) for k, v in change.items()}}
+    changed = nested("metadata", change)
+    merged = {**current, **{str(k): str(v) for k, v in changed.items()}}
     merged = {key: value for key, value in merged.items() if value != ""}
     if len(merged) > 50:
         message = "Metadata can have at most 50 keys."

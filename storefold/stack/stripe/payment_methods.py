@@ -23,6 +23,8 @@ _NO_ADDRESS = dict.fromkeys(
     ("city", "country", "line1", "line2", "postal_code", "state")
 )
 
+_THEIRS = resources.PaymentMethod  # before `assembly.py` puts ours in its place
+
 
 class Token(resources.Token):  # type: ignore[misc]
     """`tok_visa` and its like, made on first use as Stripe does."""
@@ -98,7 +100,7 @@ class PaymentMethod(resources.PaymentMethod):  # type: ignore[misc]
     def _charging_is_declined(self: Any) -> bool:
         if self.type == "card":
             return decline_of(self) is not None
-        return bool(resources.PaymentMethod._charging_is_declined(self))
+        return bool(_THEIRS._charging_is_declined(self))
 
     def _attaching_is_declined(self: Any) -> bool:
         if self.type != "card" or self._card_number in cards.DECLINES_ONLY_CHARGES:

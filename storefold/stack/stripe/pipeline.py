@@ -50,7 +50,7 @@ class Pipeline:
         call = Call(request.method, request.path, key, request_id)
         self.calls.arrived(call)
         cause.set(Cause(request_id, key))
-        parameters: Any = {}
+        parameters: dict[str, Any] = {}
         fault: Fault | None = None
         try:
             parameters = await self._parameters(request)
@@ -78,12 +78,15 @@ class Pipeline:
             return _hang_up(request)
         return _response(request, call, answer)
 
-    async def _parameters(self, request: web.Request) -> Any:
+    async def _parameters(self, request: web.Request) -> dict[str, Any]:
         try:
-            return await self.parse(request, remove_auth=False) or {}
-        except (TypeError, ValueError, KeyError) as error:
+            parameters = await self.parse(request, remove_auth=False) or {}
+        except (TypeError, ValueError, KeyError):
+            parameters = None
+        if not isinstance(parameters, dict):
             message = "The request's parameters cannot be read."
-            raise StripeError(400, message, executed=False) from error
+            raise StripeError(400, message, executed=False)
+        return parameters
 
     async def _run(
         self,
@@ -151,11 +154,12 @@ def _refusal(error: Any, request_id: str) -> Answer:
 
 
 def _failure(status: int, request_id: str) -> Answer:
-    kind = "rate_limit_error" if status == 429 else "api_error"
+    kind = "api_error" if status >= 500 else "invalid_request_error"
     message = "An error occurred with our connection to the stand-in."
-    body = {"error": {"message": f"{message} ({request_id})", "type": kind}}
+    error = {"message": f"{message} ({request_id})", "type": kind}
     if status == 429:
-        body["error"]["code"] = "rate_limit"
+        error |= {"type": "rate_limit_error", "code": "rate_limit"}
+    body = {"error": error}
     return Answer(status, _encoded(body), request_id)
 
 

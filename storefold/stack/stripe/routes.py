@@ -15,6 +15,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from aiohttp import web
 
 from storefold.stack.stripe.calls import Calls
@@ -74,7 +75,7 @@ class Controls:
 
     async def show_faults(self, _: web.Request) -> web.Response:
         """The ordered faults and how often each was used."""
-        listed = [dataclasses.asdict(fault) for fault in self.faults.ordered]
+        listed = [msgspec.to_builtins(fault) for fault in self.faults.ordered]
         return web.json_response({"faults": listed})
 
     async def order_faults(self, request: web.Request) -> web.Response:

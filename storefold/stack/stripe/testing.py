@@ -37,6 +37,13 @@ def plain(thing: object) -> dict[str, Any]:
     return found
 
 
+def new_intent(client: stripe.StripeClient, **more: object) -> stripe.PaymentIntent:
+    """An intent over 20.00 USD."""
+    return client.v1.payment_intents.create(
+        {"amount": 2000, "currency": "usd", **more}  # type: ignore[typeddict-item]
+    )
+
+
 @dataclass(slots=True)
 class Standin:
     """One stand-in process; a context manager that ends it."""

@@ -144,7 +144,9 @@ class Webhooks:
         self._database.commit()
 
     def _delivered(self, sent: Delivery, status: int) -> None:
-        known = self._outbox.deliveries.get((sent.event, sent.endpoint), sent)
+        known = self._outbox.deliveries.get((sent.event, sent.endpoint))
+        if known is None:  # sent by hand to an endpoint that came after the event
+            return
         if known.state != "delivered":
             _event(sent.event).pending_webhooks -= 1
         known.state = "delivered"
@@ -158,7 +160,10 @@ class Webhooks:
         body = json.dumps(_event(delivery.event)._export(), indent=2).encode()
         try:
             async with self._session.post(
-                endpoint.url, data=body, headers=_headers(endpoint, body)
+                endpoint.url,
+                data=body,
+                headers=_headers(endpoint, body),
+                allow_redirects=False,  # to Stripe a redirect is a failure
             ) as answer:
                 await answer.read()
                 return answer.status

@@ -10,7 +10,7 @@ from storefold.stack.stripe import control
 from storefold.stack.stripe.testing import Receiver, Standin
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standin]:
     with Standin(tmp_path_factory.mktemp("stripe")) as standin:
         yield standin
@@ -18,8 +18,9 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Standin]:
 
 @pytest.fixture
 def standin(shared: Standin) -> Standin:
-    """The module's process with an empty account."""
+    """The shared process with an empty account and no endpoint."""
     control.resume(shared.url)
+    control.unsubscribe(shared.url)
     control.reset(shared.url)
     return shared
 
