@@ -2,7 +2,8 @@
 
 In: a home and a port. Out: a `Service` with its data in `<home>/postgres`, and the addresses of the two
 databases `storefold` (the log) and `storefold_keys` (the keys that erasure destroys). The role
-`storefold` owns both; its password lies in `<home>/postgres.password`.
+`storefold` owns both; `storefold_app` may connect, and what else it may do the migrations grant. Their
+passwords lie in `<home>/postgres.password` and `<home>/postgres-app.password`.
 """
 
 import shutil
@@ -21,9 +22,10 @@ from storefold.stack.passwords import password
 from storefold.stack.processes import send, wait_until
 from storefold.stack.service import Say, Service
 
-ROLE = "storefold"
+OWNER = "storefold"
+APPLICATION = "storefold_app"
 DATABASES = ("storefold", "storefold_keys")
-PASSWORD_FILE = "postgres.password"
+PASSWORD_FILES = {OWNER: "postgres.password", APPLICATION: "postgres-app.password"}
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -47,9 +49,9 @@ SETTINGS = {
 }
 
 
-def dsn(home: Path, port: int, database: str = "storefold") -> str:
-    """The address of one database, with the owner's password."""
-    return f"postgresql://{ROLE}:{password(home, PASSWORD_FILE)}@127.0.0.1:{port}/{database}"
+def dsn(home: Path, port: int, database: str, role: str = OWNER) -> str:
+    """The address of one database, with the role's password."""
+    return f"postgresql://{role}:{password(home, PASSWORD_FILES[role])}@127.0.0.1:{port}/{database}"
 
 
 def service(home: Path, port: int, identity: str | None = None) -> Service:
@@ -69,7 +71,9 @@ def service(home: Path, port: int, identity: str | None = None) -> Service:
             psycopg.connect(dsn(home, port, "postgres"), connect_timeout=2).close()
         except psycopg.OperationalError as error:
             if "password authentication failed" in str(error):
-                raise StackError(f"{home / PASSWORD_FILE} is not the password that {data} was made with") from error
+                raise StackError(
+                    f"{home / PASSWORD_FILES[OWNER]} is not the password that {data} was made with"
+                ) from error
             return False
         return True
 
@@ -79,6 +83,10 @@ def service(home: Path, port: int, identity: str | None = None) -> Service:
             for name in DATABASES:
                 if name not in there:
                     connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+            if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (APPLICATION,)).fetchone() is None:
+                secret = password(home, PASSWORD_FILES[APPLICATION])
+                role = sql.Identifier(APPLICATION)
+                connection.execute(sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}").format(role, secret))
 
     options = [text for name, value in SETTINGS.items() for text in ("-c", f"{name}={value}")]
     return Service(
@@ -102,13 +110,12 @@ def _initdb(home: Path, data: Path, identity: str) -> None:
     fresh = data.with_name("postgres.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700)
-    password(home, PASSWORD_FILE)
     password_copy = fresh / "password"
-    shutil.copy(home / PASSWORD_FILE, password_copy)
+    password_copy.write_text(password(home, PASSWORD_FILES[OWNER]))
     hand_over(fresh, identity)
     cluster = fresh / "data"
     initdb = (
-        *(str(_program("initdb")), "-D", str(cluster), "--username", ROLE, "--pwfile", str(password_copy)),
+        *(str(_program("initdb")), "-D", str(cluster), "--username", OWNER, "--pwfile", str(password_copy)),
         *("--auth", "scram-sha-256", "--encoding", "UTF8"),
         # One flush of the file system instead of a thousand files, one by one.
         *("--sync-method", "syncfs"),

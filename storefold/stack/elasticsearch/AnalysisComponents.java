@@ -42,7 +42,7 @@ import org.tartarus.snowball.ext.PorterStemmer;
  * What each documented name builds. The parameters are Elasticsearch's; one that would change the
  * tokens and is not built here is refused, because ignoring it would be a quiet difference.
  */
-final class Components {
+final class AnalysisComponents {
 
     interface Filter {
         TokenStream wrap(TokenStream in);
@@ -52,7 +52,7 @@ final class Components {
         Filter from(Settings settings, Environment env);
     }
 
-    private Components() {}
+    private AnalysisComponents() {}
 
     /** Filters that a keyword normalizer may use too: they map one token to one token. */
     static final Map<String, FilterOf> NORMALIZING = Map.of(

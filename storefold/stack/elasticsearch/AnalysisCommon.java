@@ -33,7 +33,7 @@ import org.elasticsearch.plugins.Plugin;
  * Registers Lucene's analysis components under the names, parameters and defaults that
  * Elasticsearch documents for them, because Elasticsearch's own module for this (analysis-common)
  * is not published as a library. Index settings written for the official image hold here unchanged;
- * a name that is not in the tables of {@link Components} fails the index creation, never analyses
+ * a name that is not in the tables of {@link AnalysisComponents} fails the index creation, never analyses
  * differently.
  */
 public final class AnalysisCommon extends Plugin implements AnalysisPlugin {
@@ -46,11 +46,11 @@ public final class AnalysisCommon extends Plugin implements AnalysisPlugin {
     @Override
     public Map<String, AnalysisProvider<TokenFilterFactory>> getTokenFilters() {
         Map<String, AnalysisProvider<TokenFilterFactory>> found = new HashMap<>();
-        Components.NORMALIZING.forEach((type, of) -> found.put(type,
+        AnalysisComponents.NORMALIZING.forEach((type, of) -> found.put(type,
             (index, env, name, s) -> new Normalizing(name, of.from(s, env))));
-        Components.OTHER.forEach((type, of) -> found.put(type,
+        AnalysisComponents.OTHER.forEach((type, of) -> found.put(type,
             (index, env, name, s) -> plain(name, of.from(s, env))));
-        Components.CONFIGURED.forEach((type, of) -> found.put(type, AnalysisPlugin.requiresAnalysisSettings(
+        AnalysisComponents.CONFIGURED.forEach((type, of) -> found.put(type, AnalysisPlugin.requiresAnalysisSettings(
             (index, env, name, s) -> plain(name, of.from(s, env)))));
         return found;
     }
@@ -58,8 +58,8 @@ public final class AnalysisCommon extends Plugin implements AnalysisPlugin {
     @Override
     public List<PreConfiguredTokenFilter> getPreConfiguredTokenFilters() {
         return PRECONFIGURED.stream().map(name -> {
-            boolean folds = Components.NORMALIZING.containsKey(name);
-            Components.Filter filter = (folds ? Components.NORMALIZING : Components.OTHER).get(name).from(Settings.EMPTY, null);
+            boolean folds = AnalysisComponents.NORMALIZING.containsKey(name);
+            AnalysisComponents.Filter filter = (folds ? AnalysisComponents.NORMALIZING : AnalysisComponents.OTHER).get(name).from(Settings.EMPTY, null);
             return PreConfiguredTokenFilter.singleton(name, folds, filter::wrap);
         }).toList();
     }
@@ -67,14 +67,14 @@ public final class AnalysisCommon extends Plugin implements AnalysisPlugin {
     @Override
     public Map<String, AnalysisProvider<TokenizerFactory>> getTokenizers() {
         Map<String, AnalysisProvider<TokenizerFactory>> found = new HashMap<>();
-        Components.TOKENIZERS.forEach((type, of) -> found.put(type,
+        AnalysisComponents.TOKENIZERS.forEach((type, of) -> found.put(type,
             (index, env, name, s) -> TokenizerFactory.newFactory(name, of.apply(s))));
         return found;
     }
 
     @Override
     public List<PreConfiguredTokenizer> getPreConfiguredTokenizers() {
-        return Components.TOKENIZERS.entrySet().stream()
+        return AnalysisComponents.TOKENIZERS.entrySet().stream()
             .map(entry -> PreConfiguredTokenizer.singleton(entry.getKey(), entry.getValue().apply(Settings.EMPTY)))
             .toList();
     }
@@ -84,7 +84,7 @@ public final class AnalysisCommon extends Plugin implements AnalysisPlugin {
         return Map.of(
             "html_strip", (index, env, name, s) -> charFilter(name, HTMLStripCharFilter::new),
             "pattern_replace", AnalysisPlugin.requiresAnalysisSettings((index, env, name, s) -> {
-                Pattern pattern = Pattern.compile(Components.required(s, "pattern"));
+                Pattern pattern = Pattern.compile(AnalysisComponents.required(s, "pattern"));
                 String replacement = s.get("replacement", "");
                 return charFilter(name, in -> new PatternReplaceCharFilter(pattern, replacement, in));
             }));
@@ -109,7 +109,7 @@ public final class AnalysisCommon extends Plugin implements AnalysisPlugin {
         return List.of(new PreBuiltAnalyzerProviderFactory("english", CachingStrategy.LUCENE, EnglishAnalyzer::new));
     }
 
-    private static TokenFilterFactory plain(String name, Components.Filter filter) {
+    private static TokenFilterFactory plain(String name, AnalysisComponents.Filter filter) {
         return new AbstractTokenFilterFactory(name) {
             @Override
             public TokenStream create(TokenStream in) {
@@ -119,9 +119,9 @@ public final class AnalysisCommon extends Plugin implements AnalysisPlugin {
     }
 
     private static final class Normalizing extends AbstractTokenFilterFactory implements NormalizingTokenFilterFactory {
-        private final Components.Filter filter;
+        private final AnalysisComponents.Filter filter;
 
-        Normalizing(String name, Components.Filter filter) {
+        Normalizing(String name, AnalysisComponents.Filter filter) {
             super(name);
             this.filter = filter;
         }
