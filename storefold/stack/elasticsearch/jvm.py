@@ -36,6 +36,10 @@ appender.console.layout.type = PatternLayout
 appender.console.layout.pattern = [%d{ISO8601}][%-5p][%c{1.}] %m%n
 rootLogger.level = info
 rootLogger.appenderRef.console.ref = console
+# Native libraries (zstd, vector search) are not published as Java libraries; a node runs without them,
+# and says so in 30 lines at every start.
+logger.native.name = org.elasticsearch.nativeaccess
+logger.native.level = error
 """
 
 _STARTED = "publish_address {127.0.0.1:"

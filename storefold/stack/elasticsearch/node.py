@@ -42,7 +42,7 @@ def service(home: Path, http_port: int, transport_port: int) -> Service:
 
     def finish(_say: Say) -> None:
         for request, expected in EXPECTED_TOKENS:
-            _check_analysis(url, request, expected)
+            check_analysis(url, request, expected)
 
     return Service(
         name="elasticsearch",
@@ -55,7 +55,8 @@ def service(home: Path, http_port: int, transport_port: int) -> Service:
     )
 
 
-def _check_analysis(url: str, request: dict[str, Any], expected: list[str]) -> None:
+def check_analysis(url: str, request: dict[str, Any], expected: list[str]) -> None:
+    """Raises `StackError` unless the node answers `_analyze` with these tokens."""
     body = json.dumps(request).encode()
     question = urllib.request.Request(
         f"{url}/_analyze", data=body, headers={"Content-Type": "application/json"}, method="POST"
