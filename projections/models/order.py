@@ -1,0 +1,135 @@
+"""`orders`: an order with its lines, charges, addresses and history, by order."""
+
+from collections.abc import Iterator
+
+from projections.model import Entry, Model, Moment, Opener, Ranked
+from projections.models.personal import open_address
+from read_side.documents.order import Change, Charges, Line, Order, Shipment
+from write_side.order.events import (
+    OrderCancelled,
+    OrderDelivered,
+    OrderPaid,
+    OrderPlaced,
+    OrderRefunded,
+    OrderReturned,
+    OrderShipped,
+    OrderTakenInWork,
+)
+
+# The status is the furthest fact; a fact that comes late (a payment after the work began) moves
+# nothing back.
+_RANK = {
+    fact: rank
+    for rank, fact in enumerate(
+        ("", "placed", "paid", "in-work", "shipped", "delivered", "returned", "cancelled")
+    )
+}
+
+
+def _note(
+    order: Order, fact: str, when: Moment, note: str = "", seller_id: int | None = None
+) -> None:
+    if _RANK[fact] > _RANK[order.status]:
+        order.status = fact
+    order.history.append(Change(fact, order.status, when.at, note, seller_id))
+    order.updated_at = when.at
+
+
+def paid(order: Order, event: OrderPaid, when: Moment) -> None:
+    order.paid += event.amount
+    order.paid_at = when.at
+    _note(order, "paid", when)
+
+
+def taken_in_work(order: Order, event: OrderTakenInWork, when: Moment) -> None:
+    _note(order, "in-work", when, event.note)
+
+
+def shipped(order: Order, event: OrderShipped, when: Moment) -> None:
+    order.shipments.append(Shipment(event.tracking_number, when.at, event.carrier, event.seller_id))
+    order.tracking_number = event.tracking_number
+    order.shipped_at = when.at
+    _note(order, "shipped", when, event.note, event.seller_id)
+
+
+def delivered(order: Order, event: OrderDelivered, when: Moment) -> None:
+    for shipment in order.shipments:
+        if event.seller_id is None or shipment.seller_id == event.seller_id:
+            shipment.delivered_at = shipment.delivered_at or when.at
+    order.delivered_at = when.at
+    _note(order, "delivered", when, event.note, event.seller_id)
+
+
+def returned(order: Order, event: OrderReturned, when: Moment) -> None:
+    _note(order, "returned", when, event.note)
+
+
+def cancelled(order: Order, event: OrderCancelled, when: Moment) -> None:
+    order.cancellation_reason = event.reason
+    _note(order, "cancelled", when, event.reason)
+
+
+def refunded(order: Order, event: OrderRefunded, when: Moment) -> None:
+    order.refunded += event.amount
+    order.updated_at = when.at
+
+
+def entries(order: Order) -> Iterator[Entry]:
+    """Lists by buyer, by seller of a line, by status, and of all; oldest first."""
+    if not order.created:
+        return
+    yield Ranked("all", order.created)
+    yield Ranked(f"buyer:{order.person_id}", order.created)
+    yield Ranked(f"status:{order.status}", order.created)
+    for seller_id in {line.seller_id for line in order.lines} - {None}:
+        yield Ranked(f"seller:{seller_id}", order.created)
+
+
+def orders(opener: Opener) -> Model[Order]:
+    def placed(order: Order, event: OrderPlaced, when: Moment) -> None:
+        order.created = when.position
+        order.created_at = when.at
+        order.number = event.number
+        order.person_id = event.person_id
+        order.pricing = event.pricing
+        order.lines = [
+            Line(
+                line.line_id,
+                line.product_id,
+                line.sku,
+                line.name,
+                line.unit_price,
+                line.quantity,
+                line.variant_id,
+                line.variant_name,
+                line.seller_id,
+            )
+            for line in event.lines
+        ]
+        money = event.charges
+        order.charges = Charges(
+            money.subtotal, money.tax, money.shipping, money.discount, money.total, money.currency
+        )
+        if event.shipping_address is not None:
+            order.shipping_address = open_address(opener, event.shipping_address)
+        if event.billing_address is not None:
+            order.billing_address = open_address(opener, event.billing_address)
+        _note(order, "placed", when)
+
+    return Model(
+        name="orders",
+        document=Order,
+        empty=lambda key: Order(order_id=int(key)),
+        key=lambda _stream, event: str(event.order_id),
+        folds={
+            OrderPlaced: placed,
+            OrderPaid: paid,
+            OrderTakenInWork: taken_in_work,
+            OrderShipped: shipped,
+            OrderDelivered: delivered,
+            OrderReturned: returned,
+            OrderCancelled: cancelled,
+            OrderRefunded: refunded,
+        },
+        entries=entries,
+    )

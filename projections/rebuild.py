@@ -1,0 +1,132 @@
+"""Makes new generations of read models beside the live ones.
+
+    build     fills new generations from the first event on and makes them live once they are not
+              behind; readers and the runner go on with the old ones until that moment
+    compare   finds the documents in which two generations differ
+    swap_back makes the generations before the last swap live again
+
+A builder that is killed leaves a generation that nobody points to; the next one throws it away.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from projections.follower import Follower
+from projections.model import Model
+from projections.stores.base import Role, Store
+from write_side.event_store import PostgresLog
+
+log = logging.getLogger(__name__)
+
+WINDOW = 5000  # nobody waits for a single event here
+PATIENCE = 60.0  # seconds of trying to draw level with a runner under load
+
+Progress = Callable[[int, int, float], None]
+"""Events done, events in the log, events per second."""
+
+
+class Interrupted(Exception):
+    """Told to stop before it was done."""
+
+
+def build(
+    events: PostgresLog,
+    store: Store,
+    models: Sequence[Model[Any]],
+    progress: Progress | None = None,
+    stopping: Callable[[], bool] = lambda: False,
+    check: Callable[[dict[str, str], dict[str, str]], None] | None = None,
+) -> dict[str, str]:
+    """Builds new generations of `models` and makes them live. Returns the generations by model.
+
+    `check(old, new)` is called before the swap and may raise to prevent it. Raises Interrupted,
+    Fenced when another builder takes over, and what the stores raise.
+    """
+    store.acquire(Role.BUILDER)
+    clear(store)
+    old = store.live()
+    new = {model.name: store.begin(model.name) for model in models}
+    follower = Follower(events, store.session(Role.BUILDER, new), models, WINDOW)
+    _catch_up(events, follower, progress or _log_progress, stopping)
+    if check is not None:
+        check({name: old[name] for name in new if name in old}, new)
+    _swap(store, new, follower)
+    return new
+
+
+def swap_back(
+    events: PostgresLog, store: Store, models: Sequence[Model[Any]], *, may_lag: bool = False
+) -> dict[str, str]:
+    """Makes the generations before the last swap live again; returns them. They are first brought
+    up to date, or with `may_lag` afterwards, by the runner. Raises LookupError when there are
+    none."""
+    store.acquire(Role.BUILDER)
+    live = store.live()
+    kept = set(store.generations())
+    old = {
+        model: generation
+        for model, generation in store.previous().items()
+        if generation != live.get(model) and generation in kept
+    }
+    if not old:
+        raise LookupError(f"{store.name} keeps no generation from before the last swap")
+    if may_lag:
+        store.swap(old, may_lag=True)
+        return old
+    chosen = [model for model in models if model.name in old]
+    follower = Follower(events, store.session(Role.BUILDER, old), chosen, WINDOW)
+    _catch_up(events, follower, _log_progress, lambda: False)
+    _swap(store, old, follower)
+    return old
+
+
+def clear(store: Store, *, previous: bool = False) -> list[str]:
+    """Deletes the generations that nobody points to, with `previous` also those that are kept for
+    switching back. Returns their names."""
+    needed = set(store.live().values())
+    if not previous:
+        needed |= set(store.previous().values())
+    dropped = [name for name in store.generations() if name not in needed]
+    for generation in dropped:
+        store.drop(generation)
+    return dropped
+
+
+def _catch_up(
+    events: PostgresLog,
+    follower: Follower,
+    progress: Progress,
+    stopping: Callable[[], bool],
+) -> None:
+    began, first = time.monotonic(), follower.position
+    head = events.head()
+    while follower.step():
+        if stopping():
+            raise Interrupted
+        head = max(head, follower.position)
+        rate = (follower.position - first) / max(time.monotonic() - began, 1e-9)
+        progress(follower.position, head, rate)
+
+
+def _swap(store: Store, generations: dict[str, str], follower: Follower) -> None:
+    """The runner may be ahead by a batch; nobody can hold it up, but one of the next tries meets it
+    at rest or behind."""
+    deadline = time.monotonic() + PATIENCE
+    while not store.swap(generations):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{generations} did not draw level with the live generations")
+        follower.step()
+
+
+_REPORTS = 5.0  # seconds between lines
+_last_report = 0.0
+
+
+def _log_progress(done: int, total: int, rate: float) -> None:
+    global _last_report
+    now = time.monotonic()
+    if done == total or now - _last_report > _REPORTS:
+        _last_report = now
+        log.info("built %s of %s events, %.0f a second", done, total, rate)

@@ -1,0 +1,136 @@
+"""Follows the log into one store, for ever.
+
+Models that the store does not have (a new store, an emptied one, a model that was added to the
+code) are built beside the live ones first and become live once they have caught up. A store that is
+away is asked again and again; one that lost data is taken up at the position it has. The runner
+stops only when told to, or when another runner has taken over (`Fenced`).
+"""
+
+import logging
+import os
+import socket
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import psycopg
+from eventsourcing.persistence import OperationalError
+
+from projections.follower import WINDOW, Follower
+from projections.model import Model
+from projections.rebuild import Interrupted, build
+from projections.stores.base import Emptied, Reopen, Role, Store, StoreDown
+from projections.wakeup import Wakeup
+from write_side.event_store import PostgresLog
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 2.0  # seconds between tries at a store that is away
+BEAT = 1.0  # seconds between signs of life
+# A batch of one event costs nearly what one of fifty does. Under a steady trickle, batches begin at
+# least this far apart; the first event after a quiet moment does not wait.
+GATHER = 0.004
+
+
+@dataclass(slots=True)
+class Report:
+    """A sign of life, kept in the store."""
+
+    host: str = field(default_factory=socket.gethostname)
+    pid: int = field(default_factory=os.getpid)
+    started: float = field(default_factory=time.time)
+    at: float = 0.0
+    position: int = 0
+    events: int = 0
+    parked: int = 0
+    reopened: int = 0
+
+
+class Runner:
+    """One store's runner. `run` returns after `wakeup.stop()` and raises Fenced."""
+
+    def __init__(
+        self,
+        events: PostgresLog,
+        store: Store,
+        models: Sequence[Model[Any]],
+        wakeup: Wakeup,
+        window: int = WINDOW,
+    ) -> None:
+        self._events = events
+        self._store = store
+        self._models = models
+        self._wakeup = wakeup
+        self._window = window
+        self._acquired = False
+        self._trouble: str | None = None
+        self.report = Report()
+
+    def run(self) -> None:
+        pause = FIRST_PAUSE
+        while not self._wakeup.stopping:
+            try:
+                self._follow(self._open())
+            except Emptied as why:
+                log.error("ALARM: %s: %s; building every model again", self._store.name, why)
+                self._acquired = False  # the token is lost with the rest
+            except Reopen as why:
+                log.warning("%s: %s; going on from there", self._store.name, why)
+            except Interrupted:
+                continue
+            except (StoreDown, OperationalError, psycopg.Error) as error:
+                self._say_once(error)
+                self._wakeup.pause(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+            else:
+                pause = FIRST_PAUSE
+            self.report.reopened += 1
+
+    def _open(self) -> Follower:
+        if not self._acquired:
+            self._store.acquire(Role.RUNNER)
+            self._acquired = True
+        live = self._store.live()
+        missing = [model for model in self._models if model.name not in live]
+        if missing:
+            build(self._events, self._store, missing, stopping=lambda: self._wakeup.stopping)
+            live = self._store.live()
+        session = self._store.session(Role.RUNNER, live)
+        return Follower(self._events, session, self._models, self._window)
+
+    def _follow(self, follower: Follower) -> None:
+        next_beat = 0.0
+        while not self._wakeup.stopping:
+            began = time.monotonic()
+            moved = follower.step()
+            self._recovered()
+            if began >= next_beat:
+                self._beat(follower)
+                next_beat = began + BEAT
+            if moved == 0:
+                self._wakeup.wait()
+            elif moved < self._window:
+                rest = GATHER - (time.monotonic() - began)
+                if rest > 0:
+                    self._wakeup.pause(rest)
+
+    def _beat(self, follower: Follower) -> None:
+        report = self.report
+        report.at = time.time()
+        report.position = follower.position
+        report.events, report.parked = follower.taken, follower.parked
+        follower.beat(msgspec.json.encode(report))
+
+    def _say_once(self, error: Exception) -> None:
+        """A store that is away for hours is one line when it goes and one when it is back."""
+        kind = type(error).__name__
+        if self._trouble != kind:
+            self._trouble = kind
+            log.warning("%s: waiting: %s", self._store.name, error)
+
+    def _recovered(self) -> None:
+        if self._trouble is not None:
+            self._trouble = None
+            log.warning("%s: going on", self._store.name)

@@ -1,0 +1,1 @@
+"""Where documents are kept: Redis and Elasticsearch behind one interface (`base.py`)."""

@@ -1,0 +1,49 @@
+"""An account as its owner and administrators see it. Personal values are plain text here; once
+their key is destroyed they are `ERASED`, in every rebuilt document alike."""
+
+import msgspec
+
+ERASED = "[erased]"
+
+
+class Address(msgspec.Struct, gc=False, omit_defaults=True):
+    """A postal address, in an account's book or frozen in an order."""
+
+    full_name: str = ""
+    street_address: str = ""
+    city: str = ""
+    country: str = ""
+    zip_code: str = ""
+    phone_number: str | None = None
+    apartment: str | None = None
+    state: str | None = None
+
+
+ERASED_ADDRESS = Address(ERASED, ERASED, ERASED, ERASED, ERASED)
+
+
+class BookedAddress(msgspec.Struct, gc=False, omit_defaults=True):
+    address_id: int
+    address_type: str
+    address: Address
+    created_at: str
+    is_default: bool = False
+
+
+class Account(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
+    """Model `accounts`, by person. `roles` sorted."""
+
+    person_id: int
+    position: int = 0
+    created: int = 0
+    email: str = ""
+    first_name: str = ""
+    last_name: str = ""
+    phone_number: str | None = None
+    roles: list[str] = []
+    verified: bool = False
+    active: bool = False
+    addresses: dict[int, BookedAddress] = {}
+    created_at: str = ""
+    updated_at: str = ""
+    password_changed_at: str | None = None

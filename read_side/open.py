@@ -1,0 +1,50 @@
+"""All queries of a process over one connection each: what the API holds."""
+
+from dataclasses import dataclass
+
+from read_side.documents.layout import Layout
+from read_side.positions import Positions
+from read_side.queries.accounts import Accounts
+from read_side.queries.carts import Carts
+from read_side.queries.catalogue import Catalogue
+from read_side.queries.orders import Orders
+from read_side.queries.products import Products
+from read_side.queries.stock import Stock
+from read_side.redis import Documents
+
+
+@dataclass(frozen=True, slots=True)
+class ReadSide:
+    """For one event loop. `open` never fails for a store that is away: queries then raise
+    Unavailable, and work again when it is back."""
+
+    documents: Documents
+    positions: Positions
+    catalogue: Catalogue
+    products: Products
+    carts: Carts
+    orders: Orders
+    accounts: Accounts
+    stock: Stock
+
+    @classmethod
+    async def open(cls, redis_url: str, layout: Layout | None = None) -> "ReadSide":
+        documents = Documents(redis_url, layout)
+        positions = Positions(redis_url, layout)
+        products = Products(documents)
+        reads = cls(
+            documents=documents,
+            positions=positions,
+            catalogue=Catalogue(documents, positions),
+            products=products,
+            carts=Carts(documents, products),
+            orders=Orders(documents),
+            accounts=Accounts(documents),
+            stock=Stock(products),
+        )
+        await positions.start()
+        return reads
+
+    async def close(self) -> None:
+        await self.positions.stop()
+        await self.documents.close()
