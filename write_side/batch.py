@@ -5,7 +5,7 @@ the cache of aggregates. Nothing of it reaches the cache before the append has c
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,6 +51,21 @@ class Job:
     key: bytes | None = None
     request: bytes = b""
     outcome: Accepted | BaseException | None = None
+    ids: list[int] = field(default_factory=list)  # drawn by its runs so far
+
+    def draw(self, new_id: Callable[[], int]) -> Callable[[], int]:
+        """Every run gets the same ids: a handler that looks up something by a fresh id (the child of a
+        category it has just made) would otherwise lack something new each time it is run again."""
+        drawn = iter(self.ids.copy())
+
+        def next_id() -> int:
+            known = next(drawn, None)
+            if known is None:
+                known = new_id()
+                self.ids.append(known)
+            return known
+
+        return next_id
 
 
 class Cache:
@@ -129,7 +144,7 @@ class Batch:
     def decide(self, job: Job) -> None:
         """Runs one job. Raises Missing when something must be loaded first; a refusal or a fault
         becomes the job's outcome and touches nobody else."""
-        work = Work(self, job.actor, self.now, self.new_id, job.prepared)
+        work = Work(self, job.actor, self.now, job.draw(self.new_id), job.prepared)
         try:
             self.authorise(job.command, work)
             result = job.handler(job.command, work)
