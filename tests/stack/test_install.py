@@ -6,6 +6,7 @@ import pytest
 
 from storefold.stack import MissingTool, StackError
 from storefold.stack.elasticsearch import ensure_installed
+from storefold.stack.elasticsearch.jvm import class_cache, write_node_files
 from storefold.stack.packages import package_folder
 
 
@@ -32,8 +33,15 @@ def test_a_second_call_does_nothing() -> None:
     place = ensure_installed(silent)
     assert ensure_installed(notes.append) == place
     assert notes == []
-    # Without it every start would take three times as long.
-    assert (place / "node.aot").exists()
+
+
+def test_the_class_cache_is_used_where_it_was_made(tmp_path: Path) -> None:
+    install = tmp_path / "install with a space"
+    install.mkdir()
+    before = write_node_files(tmp_path / "node", install, 1, 2).read_text()
+    class_cache(install).touch()
+    after = write_node_files(tmp_path / "node", install, 1, 2).read_text()
+    assert set(after.splitlines()) - set(before.splitlines()) == {f'"-XX:AOTCache={class_cache(install)}"'}
 
 
 def test_a_missing_package_is_named() -> None:

@@ -17,7 +17,7 @@ from collections import deque
 from importlib import metadata
 from pathlib import Path
 
-from storefold.stack.elasticsearch.jvm import java, train
+from storefold.stack.elasticsearch.jvm import SHORT_RUN, class_cache, java, train
 from storefold.stack.errors import MissingTool, StackError
 from storefold.stack.identity import launch_argv
 from storefold.stack.service import Say
@@ -26,7 +26,7 @@ VERSION = "9.5.3"
 _HERE = Path(__file__).parent
 _SOURCES = (_HERE / "pom.xml", *sorted(_HERE.glob("*.java")))
 # Counts changes of this module that make a different installation from the same sources.
-_LAYOUT = 1
+_LAYOUT = 2
 # Pinned: the version that Maven 3.8 would choose needs a dozen more downloads of its own.
 _COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 _NETTY_PREFIXES = ("netty-", "transport-netty4-")
@@ -47,10 +47,18 @@ def install_folder() -> Path:
     return cache_folder() / f"{VERSION}-{digest.hexdigest()[:12]}"
 
 
-def ensure_installed(say: Say) -> Path:
-    """The installation's folder, made first where it is missing. Safe to call from many processes."""
+def ensure_installed(say: Say, *, trained: bool = False) -> Path:
+    """The installation's folder, made first where it is missing. Safe to call from many processes.
+
+    `trained` also makes the cache for fast starts, which costs more than one slow start: not for who
+    waits for a node, but for `make install`, before anybody does.
+    """
     place = install_folder()
-    if place.exists():
+
+    def complete() -> bool:
+        return place.exists() and (not trained or class_cache(place).exists())
+
+    if complete():
         return place
     try:
         cache_folder().mkdir(parents=True, exist_ok=True)
@@ -62,6 +70,7 @@ def ensure_installed(say: Say) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not place.exists():
             _install(place, say)
+        if not complete():
             train(place, say)
     return place
 
@@ -84,10 +93,11 @@ def _install(place: Path, say: Say) -> None:
     say("compiling")
     analysis = fresh / "plugins" / "analysis-common"
     analysis.mkdir(parents=True)
-    _compile(compiler, lib, analysis, "AnalysisCommon", "AnalysisComponents")
+    classes = _compile(compiler, lib, fresh / "classes")
+    _pack(analysis / "analysis-common.jar", classes, "Analysis*.class")
     _describe(analysis, "storefold.AnalysisCommon")
-    # Last, so that the plugin was compiled against Elasticsearch alone.
-    _compile(compiler, lib, lib, "StorefoldNode")
+    _pack(lib / "storefold-node.jar", classes, "StorefoldNode.class")
+    shutil.rmtree(classes)
     compiler.unlink()
     fresh.rename(place)
 
@@ -104,9 +114,8 @@ def _download(jars: Path, say: Say) -> None:
         # Maven's own downloads stay inside the cache too, not in ~/.m2.
         f"-Dmaven.repo.local={cache_folder() / 'maven'}",
     )
-    say("downloading (once, about 110 MB)")
-    # UsePerfData would leave /tmp/hsperfdata_<user> behind; the other two suit a run of seconds.
-    environment = {**os.environ, "MAVEN_OPTS": "-XX:-UsePerfData -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
+    say("downloading (once)")
+    environment = {**os.environ, "MAVEN_OPTS": " ".join(SHORT_RUN)}
     last: deque[str] = deque(maxlen=30)
     fetched = 0
     with subprocess.Popen(
@@ -120,32 +129,34 @@ def _download(jars: Path, say: Say) -> None:
         assert process.stdout is not None
         for line in process.stdout:
             last.append(line)
-            if line.startswith("Downloaded"):
+            if "Downloaded from" in line:
                 fetched += 1
-                say(f"downloading (once, about 110 MB): {fetched} files")
+                say(f"downloading (once): {fetched} of about 350 files")
     if process.returncode != 0:
         raise StackError(f"Maven could not fetch Elasticsearch:\n{''.join(last)}")
 
 
-def _compile(compiler: Path, lib: Path, into: Path, *names: str) -> None:
-    """Java files to one jar. `-source`, not `--release`: this runtime lacks older class tables."""
-    classes = into / "classes"
+def _compile(compiler: Path, lib: Path, classes: Path) -> Path:
+    """Our Java files into class files. `-source`, not `--release`: this runtime lacks older class tables."""
     done = subprocess.run(
         (
-            *(str(java()), "-XX:-UsePerfData", "-jar", str(compiler), "-nowarn", "-source", "21", "-target", "21"),
+            *(str(java()), *SHORT_RUN, "-jar", str(compiler), "-nowarn", "-source", "21", "-target", "21"),
             *("-classpath", ":".join(map(str, sorted(lib.glob("*.jar")))), "-d", str(classes)),
-            *(str(_HERE / f"{name}.java") for name in names),
+            *map(str, sorted(_HERE.glob("*.java"))),
         ),
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode != 0:
-        raise StackError(f"{names} do not compile:\n{done.stdout}{done.stderr}")
-    with zipfile.ZipFile(into / f"{names[0]}.jar", "w") as jar:
-        for path in sorted(classes.rglob("*.class")):
-            jar.write(path, path.relative_to(classes))
-    shutil.rmtree(classes)
+        raise StackError(f"the node's Java files do not compile:\n{done.stdout}{done.stderr}")
+    return classes
+
+
+def _pack(jar: Path, classes: Path, pattern: str) -> None:
+    with zipfile.ZipFile(jar, "w") as archive:
+        for path in sorted(classes.rglob(pattern)):
+            archive.write(path, path.relative_to(classes))
 
 
 def _describe(folder: Path, class_name: str) -> None:

