@@ -13,7 +13,6 @@ import contextlib
 import os
 import signal
 import subprocess
-import threading
 import time
 from collections.abc import Callable
 from enum import Enum
@@ -21,6 +20,7 @@ from pathlib import Path
 
 from storefold.stack.errors import StackError, StartFailed
 from storefold.stack.identity import launch_argv
+from storefold.stack.job import Job
 from storefold.stack.processes import HOME_MARK, Record
 from storefold.stack.service import Service
 
@@ -41,25 +41,6 @@ class Phase(Enum):
     FAILED = "failed"
     STOPPING = "stopping"
     STOPPED = "stopped"
-
-
-class Job:
-    """A call on a daemon thread: a hanging one never keeps the process from ending."""
-
-    def __init__(self, call: Callable[[], None]) -> None:
-        self.error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, args=(call,), daemon=True)
-        self._thread.start()
-
-    def done(self) -> bool:
-        """Whether the call returned or raised."""
-        return not self._thread.is_alive()
-
-    def _run(self, call: Callable[[], None]) -> None:
-        try:
-            call()
-        except BaseException as error:  # noqa: BLE001 (handed to the keeper's thread, which judges it)
-            self.error = error
 
 
 class Keeper:
