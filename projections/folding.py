@@ -111,9 +111,15 @@ class Folder:
                 self._finish(batch, target, work)
         return batch
 
-    def keep(self, batch: Batch) -> None:
-        """The batch is stored: its documents are what a load would give now."""
+    def keep(self, batch: Batch, refused: Iterable[Parked] = ()) -> None:
+        """The batch is stored: its documents are what a load would give now, except those that the
+        store refused."""
         cache = self._cache
+        for parked in refused:
+            target = (parked.model, parked.key)
+            self._parked.add(target)
+            del batch.documents[target]
+            cache.pop(target, None)
         for target, stored in batch.documents.items():
             cache.pop(target, None)  # to the young end
             cache[target] = stored

@@ -47,11 +47,11 @@ class Follower:
         if upto == before:
             return 0
         batch = self._folder.fold(rows, self.seen)
-        self._session.write(batch, self.seen, upto)
-        self._folder.keep(batch)
+        refused = self._session.write(batch, self.seen, upto)
+        self._folder.keep(batch, refused)
         self.seen = {model: max(position, upto) for model, position in self.seen.items()}
         self.taken += len(rows)
-        for parked in batch.parked:
+        for parked in batch.parked + refused:
             self.parked += 1
             log.error(
                 "ALARM: %s/%s is parked at event %s (%s of %s): %s",

@@ -47,7 +47,8 @@ class Connection(asyncio.Protocol):
             reply.set_exception(Unavailable("Redis is away"))
             return reply
         self._trips.append((len(commands), [], reply))
-        self._transport.write(b"".join([hiredis.pack_command(cast("Any", command)) for command in commands]))
+        packed = [hiredis.pack_command(cast("Any", command)) for command in commands]
+        self._transport.write(b"".join(packed))
         return reply
 
     def close(self) -> None:

@@ -2,13 +2,17 @@
 
 from dataclasses import dataclass
 
+from elasticsearch import AsyncElasticsearch
+
 from read_side.documents.layout import Layout
+from read_side.documents.search import SearchLayout
 from read_side.positions import Positions
 from read_side.queries.accounts import Accounts
 from read_side.queries.carts import Carts
 from read_side.queries.catalogue import Catalogue
 from read_side.queries.orders import Orders
 from read_side.queries.products import Products
+from read_side.queries.search import Search, connect
 from read_side.queries.stock import Stock
 from read_side.redis import Documents
 
@@ -26,21 +30,33 @@ class ReadSide:
     orders: Orders
     accounts: Accounts
     stock: Stock
+    search: Search
+    elasticsearch: AsyncElasticsearch
 
     @classmethod
-    async def open(cls, redis_url: str, layout: Layout | None = None) -> "ReadSide":
+    async def open(
+        cls,
+        redis_url: str,
+        elasticsearch_url: str,
+        layout: Layout | None = None,
+        search_layout: SearchLayout | None = None,
+    ) -> "ReadSide":
         documents = Documents(redis_url, layout)
         positions = Positions(redis_url, layout)
         products = Products(documents)
+        catalogue = Catalogue(documents, positions)
+        elasticsearch = connect(elasticsearch_url)
         reads = cls(
             documents=documents,
             positions=positions,
-            catalogue=Catalogue(documents, positions),
+            catalogue=catalogue,
             products=products,
             carts=Carts(documents, products),
             orders=Orders(documents),
             accounts=Accounts(documents),
             stock=Stock(products),
+            search=Search(elasticsearch, catalogue, positions, search_layout),
+            elasticsearch=elasticsearch,
         )
         await positions.start()
         return reads
@@ -48,3 +64,4 @@ class ReadSide:
     async def close(self) -> None:
         await self.positions.stop()
         await self.documents.close()
+        await self.elasticsearch.close()

@@ -1,5 +1,6 @@
 """One module per read model; `redis_models` and `search_models` are what each store keeps."""
 
+from dataclasses import replace
 from typing import Any
 
 from projections.model import Model, Opener
@@ -10,6 +11,7 @@ from projections.models.category import CATEGORIES
 from projections.models.order import orders
 from projections.models.payment import PAYMENTS
 from projections.models.product import PRODUCTS
+from read_side.documents.search import encode_product
 
 
 def redis_models(opener: Opener) -> list[Model[Any]]:
@@ -18,5 +20,5 @@ def redis_models(opener: Opener) -> list[Model[Any]]:
 
 
 def search_models() -> list[Model[Any]]:
-    """What Elasticsearch searches."""
-    return [PRODUCTS]
+    """What Elasticsearch searches. The lists beside the documents are Redis's."""
+    return [replace(PRODUCTS, encode=encode_product, entries=lambda _product: ())]

@@ -73,12 +73,13 @@ class Session(Protocol):
     def load(self, targets: list[Target]) -> list[bytes | None]:
         """The stored documents."""
 
-    def write(self, batch: Batch, before: Mapping[str, int], upto: int) -> None:
+    def write(self, batch: Batch, before: Mapping[str, int], upto: int) -> list[Parked]:
         """Applies a batch that was folded from positions `before`, and says that these models have
         now seen the log up to `upto`. Raises StoreDown, Fenced or a Reopen; all or nothing takes
-        effect, or what took effect is written again with the same result."""
+        effect, or what took effect is written again with the same result. Returns documents that
+        the store will never take; they are parked."""
 
-    def beat(self, report: bytes) -> None:
+    def beat(self, report: bytes, /) -> None:
         """Leaves a sign of life, and raises as `write` does."""
 
 

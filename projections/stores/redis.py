@@ -33,6 +33,7 @@ from read_side.documents.layout import (
     Announcement,
     Layout,
     Live,
+    Parked,
     decode_live,
     encode_live,
 )
@@ -234,7 +235,7 @@ class RedisSession:
         replies = {model: iter(answer) for model, answer in zip(keys, answers, strict=True)}
         return [next(replies[model]) for model, _ in targets]
 
-    def write(self, batch: Batch, before: Mapping[str, int], upto: int) -> None:
+    def write(self, batch: Batch, before: Mapping[str, int], upto: int) -> list[Parked]:
         after = {model: max(position, upto) for model, position in before.items()}
         commands = list(self._entries(batch))
         documents: dict[str, list[Any]] = defaultdict(list)
@@ -249,6 +250,7 @@ class RedisSession:
             news = Announcement(min(after.values()), changed=sorted(batch.changed))
             commands.append(["PUBLISH", self._layout.channel, _encode(news)])
         self._run(before, after, commands)
+        return []
 
     def beat(self, report: bytes) -> None:
         self._run({}, {}, [["SET", f"{self._keys[0]}:beat", report]])

@@ -1,0 +1,185 @@
+"""Writes batches into generations of search indices.
+
+Exactly once in effect, although a bulk and a position cannot be written in one step: each document
+is written under the position of its last event as external version, and Elasticsearch refuses a
+version that is not higher. The position is saved only after the bulk has succeeded. What fails in
+between is folded again: documents that were written leave out the events that they have seen, or
+are refused, and either way stay as they are. A writer that was overtaken can only write what the
+other writes.
+
+Nothing is ever deleted: Elasticsearch forgets the version of a deleted document after a minute, and
+a late write would bring it back. A deleted product's document stays, as its own tombstone.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from projections.stores.base import Batch, Emptied, Moved, Reopen, StoreDown, Target
+from projections.stores.control import Conflict, Control, Standing, Stored
+from projections.stores.http import Http
+from read_side.documents.layout import Parked
+from read_side.documents.search import SearchLayout
+
+Announce = Callable[[int], None]
+"""Tells readers up to where the search models have seen the log."""
+
+
+class _Document(msgspec.Struct):
+    found: bool = False
+    source: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw, name="_source")
+
+
+class _Documents(msgspec.Struct):
+    docs: list[_Document]
+
+
+class _Written(msgspec.Struct):
+    status: int
+    error: msgspec.Raw | None = None
+
+
+class _Item(msgspec.Struct):
+    index: _Written
+
+
+class _Bulk(msgspec.Struct):
+    errors: bool
+    items: list[_Item] = []
+
+
+_decode_documents = msgspec.json.Decoder(_Documents).decode
+_decode_bulk = msgspec.json.Decoder(_Bulk).decode
+
+
+class ElasticsearchSession:
+    """Generations opened for writing. `check` finds out why a position document was changed by
+    somebody else, and raises when this writer was fenced off. A position that only moved past
+    events that change nothing here is saved every `save_every` seconds: losing it costs nothing."""
+
+    def __init__(
+        self,
+        http: Http,
+        layout: SearchLayout,
+        control: Control,
+        generations: Mapping[str, str],
+        token: str,
+        check: Callable[[], Reopen | None],
+        announce: Announce | None,
+        save_every: float,
+    ) -> None:
+        self._http = http
+        self._control = control
+        self._generations = generations
+        self._indices = {model: layout.index(name) for model, name in generations.items()}
+        self._token = token
+        self._check = check
+        self._announce = announce
+        self._standings: dict[str, Standing] = {}
+        self._stored: dict[str, Stored] = {}
+        self._save_every = save_every
+        self._saved = 0.0
+        self._unsaved: dict[str, int] = {}
+        self._take()
+
+    def positions(self) -> dict[str, int]:
+        return {model: standing.position for model, standing in self._standings.items()}
+
+    def parked(self) -> set[Target]:
+        return {
+            (model, parked.key)
+            for model, standing in self._standings.items()
+            for parked in standing.parked
+        }
+
+    def load(self, targets: list[Target]) -> list[bytes | None]:
+        wanted = [{"_index": self._indices[model], "_id": key} for model, key in targets]
+        _, body = self._http.ask("POST", "/_mget", {"docs": wanted})
+        found = _decode_documents(body).docs
+        return [bytes(document.source) if document.found else None for document in found]
+
+    def write(self, batch: Batch, before: Mapping[str, int], upto: int) -> list[Parked]:
+        refused = self._bulk(batch)
+        parked = batch.parked + refused
+        self._unsaved = {model: max(position, upto) for model, position in before.items()}
+        if batch.documents or parked or time.monotonic() >= self._saved + self._save_every:
+            self._save_all(parked)
+        if self._announce is not None:
+            self._announce(max(min(before.values()), upto))
+        return refused
+
+    def beat(self, _report: bytes) -> None:
+        """The report goes nowhere: whoever holds the role is in the control index, and the position
+        document tells how far the runner is."""
+        if (reason := self._check()) is not None:
+            raise reason
+        if self._unsaved:
+            self._save_all([])
+
+    def _save_all(self, parked: list[Parked]) -> None:
+        for model, position in self._unsaved.items():
+            more = [entry for entry in parked if entry.model == model]
+            known = self._standings[model].parked
+            self._save(model, Standing(position, self._token, known + more))
+        self._unsaved = {}
+        self._saved = time.monotonic()
+
+    def _take(self) -> None:
+        """Makes the position documents this writer's own: the one before is told at its next
+        save."""
+        for model, generation in self._generations.items():
+            found = self._control.standing(generation)
+            if found is None:
+                raise Emptied(f"Elasticsearch has no position of {generation}")
+            standing, self._stored[model] = found
+            self._save(model, Standing(standing.position, self._token, standing.parked))
+
+    def _save(self, model: str, standing: Standing) -> None:
+        name = f"position:{self._generations[model]}"
+        try:
+            self._stored[model] = self._control.put(name, standing, self._stored[model])
+        except Conflict as conflict:
+            raise self._check() or Moved(f"{name} was changed by somebody else") from conflict
+        self._standings[model] = standing
+
+    def _bulk(self, batch: Batch) -> list[Parked]:
+        """Writes the documents; returns those that Elasticsearch will never take."""
+        if not batch.documents:
+            return []
+        lines = []
+        for (model, key), stored in batch.documents.items():
+            lines.append(
+                b'{"index":{"_index":"%b","_id":"%b","version":%d,"version_type":"external"}}'
+                % (self._indices[model].encode(), key.encode(), batch.versions[(model, key)])
+            )
+            lines.append(stored)
+        lines.append(b"")
+        path = "/_bulk?filter_path=errors,items.*.status,items.*.error"
+        _, body = self._http.ask(
+            "POST", path, b"\n".join(lines), kind="application/x-ndjson", allow=(404,)
+        )
+        answer = _decode_bulk(body)
+        return self._refused(batch, answer.items) if answer.errors else []
+
+    def _refused(self, batch: Batch, items: list[_Item]) -> list[Parked]:
+        parked = []
+        for target, item in zip(batch.documents, items, strict=True):
+            status, why = item.index.status, bytes(item.index.error or b"")[:500].decode()
+            if status < 300 or status == 409:  # 409: that version, or a later one, is there
+                continue
+            if status == 404:
+                raise Emptied(f"an index is gone: {why}")
+            if status != 400:
+                raise StoreDown(f"Elasticsearch: {status} {why}")
+            parked.append(
+                Parked(
+                    model=target[0],
+                    key=target[1],
+                    position=batch.versions[target],
+                    stream="",
+                    topic="",
+                    reason=why,
+                )
+            )
+        return parked

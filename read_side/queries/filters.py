@@ -1,0 +1,133 @@
+"""What a product search may ask, and how it is said to Elasticsearch.
+
+Only `match`, `term`, `terms` and `range` queries are made, and what a client sends is always a
+value in them: nothing it writes is ever read as syntax.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from read_side.documents.search import SEPARATOR
+
+Clause = dict[str, Any]
+
+LONGEST = 1000  # characters of a search text; a longer one matches nothing
+NOTHING: Clause = {"match_none": {}}
+
+
+class Match(StrEnum):
+    """How words are looked for: stemmed (`shoes` finds `shoe`), as the beginnings of words, or
+    stemmed and, when nothing matches, with typos forgiven. Every word must be found."""
+
+    WORDS = "words"
+    BEGINNINGS = "beginnings"
+    FORGIVING = "forgiving"
+
+
+class ProductFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """All given parts must hold. Prices in minor units, inclusive. Several brands, categories or
+    values of one attribute mean any of them. `hidden`: inactive products, too (deleted never)."""
+
+    text: str | None = None
+    match: Match = Match.WORDS
+    category_ids: tuple[int, ...] | None = None
+    descendants: bool = True  # of those categories, too
+    min_price: int | None = None
+    max_price: int | None = None
+    in_stock: bool | None = None
+    brand_ids: tuple[int, ...] | None = None
+    attributes: dict[str, tuple[str, ...]] = {}
+    seller_id: int | None = None
+    featured: bool | None = None
+    ids: tuple[int, ...] | None = None
+    hidden: bool = False
+
+
+def base(asked: ProductFilter, match: Match) -> Clause:
+    """What is not a facet: it narrows every count."""
+    filters: list[Clause] = [{"term": {"find.kept": True}} if asked.hidden else _SOLD]
+    if asked.seller_id is not None:
+        filters.append({"term": {"seller_id": asked.seller_id}})
+    if asked.featured is not None:
+        filters.append({"term": {"find.featured": asked.featured}})
+    if asked.ids is not None:
+        filters.append({"terms": {"product_id": list(asked.ids)}})
+    if asked.text is None:
+        return {"bool": {"filter": filters}}
+    return {"bool": {"filter": filters, **_text(asked.text, match)}}
+
+
+def selections(asked: ProductFilter, category_ids: list[int] | None) -> dict[str, Clause]:
+    """The facets that were chosen from, by name: each narrows the others' counts, not its own."""
+    chosen: dict[str, Clause] = {}
+    if category_ids is not None:
+        chosen["category"] = {"terms": {"category_id": category_ids}}
+    if asked.brand_ids is not None:
+        chosen["brand"] = {"terms": {"brand_id": list(asked.brand_ids)}}
+    if asked.min_price is not None or asked.max_price is not None:
+        bounds = {"gte": asked.min_price, "lte": asked.max_price}
+        limits = {name: bound for name, bound in bounds.items() if bound is not None}
+        chosen["price"] = {"range": {"find.price": limits}}
+    if asked.in_stock is not None:
+        limits = {"gt": 0} if asked.in_stock else {"lte": 0}
+        chosen["stock"] = {"range": {"find.available": limits}}
+    for name, values in asked.attributes.items():
+        pairs = [f"{name}{SEPARATOR}{value}" for value in values]
+        chosen[f"attribute:{name}"] = {"terms": {"find.pairs": pairs}}
+    return chosen
+
+
+_SOLD: Clause = {"term": {"find.sold": True}}
+
+
+def _text(text: str, match: Match) -> Clause:
+    if len(text) > LONGEST:
+        return {"must": [NOTHING]}
+    if match is Match.BEGINNINGS:
+        # Word by word, so that each may be found in another field.
+        words = text.split()
+        return {"must": [_beginning(word) for word in words]}
+    if match is Match.FORGIVING:
+        return {"must": [_forgiving(word) for word in text.split()]}
+    words_of = {
+        "multi_match": {
+            "query": text,
+            "type": "cross_fields",
+            "operator": "and",
+            "fields": ["name^4", "find.skus^2", "description"],
+        }
+    }
+    sku = {"term": {"find.skus.exact": {"value": text.strip(), "boost": 20}}}
+    return {
+        "must": [{"bool": {"should": [words_of, sku]}}],
+        "should": [
+            # Among what matches: the words as they were written, best in the order they were.
+            {"match": {"name.plain": {"query": text, "operator": "and", "boost": 2}}},
+            {"match_phrase": {"name.plain": {"query": text, "boost": 2}}},
+        ],
+    }
+
+
+def _beginning(word: str) -> Clause:
+    return {
+        "multi_match": {
+            "query": word,
+            "type": "bool_prefix",
+            "operator": "and",
+            "fields": ["name.plain^2", "description.plain"],
+        }
+    }
+
+
+def _forgiving(word: str) -> Clause:
+    return {
+        "multi_match": {
+            "query": word,
+            "fields": ["name.plain^4", "find.skus^2", "description.plain"],
+            "operator": "and",
+            "fuzziness": "AUTO",
+            "prefix_length": 1,
+        }
+    }
