@@ -5,7 +5,7 @@ import logging
 import msgspec
 import redis
 
-from projections.stores.redis import connect
+from projections.stores.redis_session import connect
 from read_side.documents.layout import Announcement, Layout
 
 log = logging.getLogger(__name__)

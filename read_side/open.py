@@ -6,13 +6,14 @@ from elasticsearch import AsyncElasticsearch
 
 from read_side.documents.layout import Layout
 from read_side.documents.search import SearchLayout
+from read_side.elasticsearch import connect
 from read_side.positions import Positions
 from read_side.queries.accounts import Accounts
 from read_side.queries.carts import Carts
 from read_side.queries.catalogue import Catalogue
 from read_side.queries.orders import Orders
 from read_side.queries.products import Products
-from read_side.queries.search import Search, connect
+from read_side.queries.search import Search
 from read_side.queries.stock import Stock
 from read_side.redis import Documents
 

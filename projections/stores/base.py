@@ -6,10 +6,10 @@ pointer to the live generations has moved, or the stored position is not the one
 folded from. So a batch takes effect once, at its place in the order, or not at all.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from projections.model import Entry
 from read_side.documents.layout import Parked
@@ -83,6 +83,18 @@ class Session(Protocol):
         """Leaves a sign of life, and raises as `write` does."""
 
 
+class Look(NamedTuple):
+    """A store as it is, read without taking part. `holder`: the runner's token, `beat`: its last
+    sign of life, where the store keeps one."""
+
+    generations: dict[str, str]
+    previous: dict[str, str]
+    positions: dict[str, int]
+    parked: list[Parked]
+    holder: str | None
+    beat: bytes | None
+
+
 class Store(Protocol):
     """A store and its generations."""
 
@@ -113,7 +125,13 @@ class Store(Protocol):
     def drop(self, generation: str) -> None:
         """Deletes a generation that is not live."""
 
-    def contents(self, generation: str) -> Iterable[tuple[str, bytes]]:
-        """Every document, list and name of a generation, as bytes to compare."""
+    def contents(
+        self, generation: str, keys: Collection[str] | None = None
+    ) -> Iterable[tuple[str, bytes]]:
+        """Every document and every entry of a list or table (`:list/key`) of a generation, or those
+        of `keys` that exist."""
+
+    def look(self) -> Look:
+        """What a status report shows."""
 
     def close(self) -> None: ...

@@ -6,11 +6,11 @@ The alias says which generation is live: moving it is the one atomic step of a s
 import os
 import secrets
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 import msgspec
 
-from projections.stores.base import Emptied, Fenced, Reopen, Role, Swapped
+from projections.stores.base import Emptied, Fenced, Look, Reopen, Role, Swapped
 from projections.stores.control import Conflict, Control, Standing
 from projections.stores.elasticsearch_session import Announce, ElasticsearchSession
 from projections.stores.http import Http
@@ -156,10 +156,14 @@ class ElasticsearchStore:
         self._http.ask("DELETE", f"/{self.layout.index(generation)}", allow=(404,))
         self._control.remove(f"position:{generation}")
 
-    def contents(self, generation: str) -> Iterator[tuple[str, bytes]]:
+    def contents(
+        self, generation: str, keys: Collection[str] | None = None
+    ) -> Iterator[tuple[str, bytes]]:
         index = self.layout.index(generation)
         self._http.ask("POST", f"/{index}/_refresh")
         query: dict[str, object] = {"size": _PAGE, "sort": [{"product_id": "asc"}]}
+        if keys is not None:
+            query["query"] = {"ids": {"values": list(keys)}}
         while True:
             _, body = self._http.ask("POST", f"/{index}/_search", query)
             hits = _decode_found(body).hits.hits
@@ -168,6 +172,21 @@ class ElasticsearchStore:
             for hit in hits:
                 yield hit.key, bytes(hit.source)
             query["search_after"] = hits[-1].sort
+
+    def look(self) -> Look:
+        live = self.live()
+        found = {model: self._control.standing(name) for model, name in live.items()}
+        standings = {model: both[0] for model, both in found.items() if both is not None}
+        taker = self._control.get(Role.RUNNER)
+        holder = msgspec.json.decode(taker.content, type=_Taker).token if taker else None
+        return Look(
+            generations=live,
+            previous=self.previous(),
+            positions={model: standing.position for model, standing in standings.items()},
+            parked=[parked for standing in standings.values() for parked in standing.parked],
+            holder=holder,
+            beat=None,
+        )
 
     def close(self) -> None:
         self._http.close()

@@ -1,0 +1,233 @@
+"""Given events, when they are folded, then the document says what happened."""
+
+from typing import TypeVar
+
+import msgspec
+import pytest
+from memory_session import Projection
+from shop_past import Happened, history, open_sealed, rows
+
+from projections.models import redis_models
+from projections.stores.base import Target
+from read_side.documents.cart import Cart
+from read_side.documents.order import Order, Payment
+from read_side.documents.person import ERASED, Account
+from read_side.documents.product import Product
+from write_side.account.events import AccountRegistered, AddressAdded
+from write_side.cart.events import (
+    CartCleared,
+    CartItemQuantityChanged,
+    ItemAddedToCart,
+    ItemRemovedFromCart,
+)
+from write_side.catalog.product.events import (
+    ProductChanged,
+    ProductCreated,
+    ProductDeleted,
+    ProductRepriced,
+    VariantAdded,
+    VariantRemoved,
+)
+from write_side.messages import EVENT_TYPES
+from write_side.order.events import OrderPaid, OrderPlaced, OrderShipped, OrderTakenInWork
+from write_side.payment.events import RefundFailed, RefundRequested, RefundSucceeded
+from write_side.stock.events import StockOpened, StockReleased, StockReserved
+from write_side.values import Charges, Sealed
+
+T = TypeVar("T")
+
+
+def folded(*happened: Happened) -> Projection:
+    """All of it in one batch: the second event of a document must see the first one's work."""
+    projection = Projection(redis_models(open_sealed))
+    projection.take(rows(list(happened)))
+    assert projection.session.parks == []
+    return projection
+
+
+def document(projection: Projection, target: Target, kind: type[T]) -> T:
+    return msgspec.json.decode(projection.session.documents[target], type=kind)
+
+
+def added(line_id: int, product_id: int, quantity: int) -> Happened:
+    return "cart-7", ItemAddedToCart(
+        line_id=line_id, product_id=product_id, quantity=quantity, unit_price=100
+    )
+
+
+def created(product_id: int = 5, **more: object) -> Happened:
+    fields = {"name": "Lamp", "slug": "lamp", "sku": "L", "selling_price": 1000} | more
+    return f"product-{product_id}", ProductCreated(
+        product_id=product_id, low_stock_threshold=3, **fields  # type: ignore[arg-type]
+    )
+
+
+def test_events_of_one_cart_in_one_batch_all_count() -> None:
+    cart = document(
+        folded(added(1, 5, 2), added(1, 5, 3), added(2, 6, 1), added(1, 5, 1)), ("carts", "7"), Cart
+    )
+    assert {line_id: line.quantity for line_id, line in cart.lines.items()} == {1: 6, 2: 1}
+    assert cart.position == 4
+    assert cart.created_at < cart.updated_at
+
+
+def test_a_cart_follows_changes_removals_and_clearing() -> None:
+    steps = [
+        added(1, 5, 2),
+        added(2, 6, 1),
+        ("cart-7", CartItemQuantityChanged(line_id=1, quantity=9)),
+        ("cart-7", ItemRemovedFromCart(line_id=2)),
+    ]
+    cart = document(folded(*steps), ("carts", "7"), Cart)
+    assert [(line.line_id, line.quantity) for line in cart.lines.values()] == [(1, 9)]
+    cart = document(folded(*steps, ("cart-7", CartCleared())), ("carts", "7"), Cart)
+    assert cart.lines == {}
+
+
+def test_two_partial_changes_of_a_product_both_survive() -> None:
+    projection = folded(
+        created(),
+        ("product-5", ProductChanged(product_id=5, description="bright")),
+        ("product-5", ProductChanged(product_id=5, featured=True)),
+        (
+            "product-5",
+            ProductRepriced(product_id=5, selling_price=900, list_price=1000, cost_price=None),
+        ),
+    )
+    product = document(projection, ("products", "5"), Product)
+    assert (product.description, product.featured, product.selling_price) == ("bright", True, 900)
+
+
+def test_a_products_number_is_its_base_and_its_variants() -> None:
+    def reserved(kind: type, variant_id: int | None, quantity: int) -> Happened:
+        return f"stock-{variant_id or 5}", kind(
+            product_id=5, variant_id=variant_id, order_id=1, quantity=quantity
+        )
+
+    happened = [
+        created(),
+        ("stock-5", StockOpened(product_id=5, sku="L", on_hand=10)),
+        ("product-5", VariantAdded(product_id=5, variant_id=8, name="XL", sku="LX")),
+        ("stock-8", StockOpened(product_id=5, variant_id=8, sku="LX", on_hand=4)),
+        reserved(StockReserved, None, 3),
+        reserved(StockReserved, 8, 2),
+        reserved(StockReleased, 8, 1),
+    ]
+    product = document(folded(*happened), ("products", "5"), Product)
+    assert (product.available, product.available_of(None), product.available_of(8)) == (10, 7, 3)
+    gone = [
+        ("product-5", VariantRemoved(product_id=5, variant_id=8)),
+        reserved(StockReleased, 8, 1),
+    ]
+    product = document(folded(*happened, *gone), ("products", "5"), Product)
+    assert product.available == 7
+
+
+def test_names_and_lists_follow_a_product() -> None:
+    projection = folded(created(seller_id=3, category_id=2))
+    entries = {entry for target, entry in projection.session.entries}
+    assert entries == {
+        ("slug", "lamp", "5"), ("sku", "L", "5"), ("seller:3", 1), ("newest", 1), ("category:2", 1),
+    }  # fmt: skip
+    projection.take(rows([("product-5", ProductChanged(product_id=5, category_id=4))], first=2))
+    entries = {entry for target, entry in projection.session.entries}
+    assert ("category:4", 1) in entries
+    assert ("category:2", 1) not in entries
+
+
+def test_a_name_passes_to_another_product_within_a_batch() -> None:
+    projection = folded(
+        created(5), ("product-5", ProductDeleted(product_id=5)), created(6, selling_price=1)
+    )
+    slugs = {e for e in projection.session.entries if e[1][0] == "slug"}
+    assert slugs == {(("products", "6"), ("slug", "lamp", "6"))}
+
+
+def placed() -> Happened:
+    charges = Charges(subtotal=100, tax=10, shipping=5, discount=0, total=115)
+    return "order-9", OrderPlaced(
+        order_id=9,
+        number="ORD-9",
+        person_id=7,
+        lines=(),
+        charges=charges,
+        pricing="store",
+        shipping_address=Sealed('open:{"full_name": "Ann", "city": "Ulm"}'),
+        billing_address=Sealed("lost:"),
+    )
+
+
+def test_an_orders_status_is_its_furthest_fact() -> None:
+    projection = folded(
+        placed(),
+        ("order-9", OrderTakenInWork(order_id=9, note="go")),
+        ("order-9", OrderPaid(order_id=9, amount=115)),
+        ("order-9", OrderShipped(order_id=9, tracking_number="T", carrier="DHL")),
+    )
+    order = document(projection, ("orders", "9"), Order)
+    assert [(change.fact, change.status) for change in order.history] == [
+        ("placed", "placed"),
+        ("in-work", "in-work"),
+        ("paid", "in-work"),
+        ("shipped", "shipped"),
+    ]
+    assert (order.status, order.paid, order.tracking_number) == ("shipped", 115, "T")
+    assert {entry[1] for entry in projection.session.entries} >= {("status:shipped", 1)}
+    assert ("status:placed", 1) not in {entry[1] for entry in projection.session.entries}
+
+
+def test_what_cannot_be_opened_becomes_a_tombstone() -> None:
+    order = document(folded(placed()), ("orders", "9"), Order)
+    assert order.shipping_address is not None
+    assert order.billing_address is not None
+    assert (order.shipping_address.city, order.billing_address.city) == ("Ulm", ERASED)
+    lost = Sealed("lost:")
+    registered = AccountRegistered(
+        person_id=7, email=lost, email_hash="h", first_name=lost, last_name=lost, phone_number=lost
+    )
+    address = AddressAdded(
+        person_id=7, address_id=1, address_type="billing", is_default=True, address=lost
+    )
+    projection = folded(("account-7", registered), ("account-7", address))
+    account = document(projection, ("accounts", "7"), Account)
+    assert {account.email, account.first_name, account.phone_number} == {ERASED}
+    assert account.addresses[1].address.full_name == ERASED
+    assert (account.roles, account.active) == (["buyer"], True)
+
+
+def test_refunds_settle_what_was_asked_oldest_first() -> None:
+    def asked(number: int, amount: int) -> Happened:
+        return "payment-9", RefundRequested(
+            order_id=9, intent_id="pi", amount=amount, number=number
+        )
+
+    projection = folded(
+        asked(1, 30),
+        asked(2, 50),
+        asked(3, 20),
+        ("payment-9", RefundSucceeded(order_id=9, amount=40, refund_id="re")),
+        ("payment-9", RefundFailed(order_id=9, number=3, amount=20, reason="closed")),
+    )
+    payment = document(projection, ("payments", "9"), Payment)
+    assert (payment.refunded, payment.refunding) == (40, {2: 40})
+    assert payment.refund_failures == {3: "closed"}
+
+
+def test_every_event_has_a_read_model() -> None:
+    known = {
+        event_type.TOPIC for model in redis_models(open_sealed) for event_type in model.folds
+    }
+    assert set(EVENT_TYPES) - known == set()
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_batches_of_any_size_give_the_same_bytes(size: int) -> None:
+    past = rows(history(1, 1500))
+    whole = Projection(redis_models(open_sealed))
+    whole.take(past)
+    assert whole.session.parks == []
+    pieces = Projection(redis_models(open_sealed))
+    for start in range(0, len(past), size):
+        pieces.take(past[start : start + size])
+    assert pieces.session.documents == whole.session.documents
+    assert pieces.session.entries == whole.session.entries
