@@ -113,20 +113,21 @@ class ElasticsearchStore:
     def session(self, role: Role, generations: Mapping[str, str]) -> ElasticsearchSession:
         if role is Role.RUNNER and self.live() != dict(generations):
             raise Swapped("other generations are live")
-        self._hold(role)
+        token = self._tokens[role]
+        self._hold(role, token)
         return ElasticsearchSession(
             self._http,
             self.layout,
             self._control,
             generations,
-            self._tokens[role],
-            lambda: self._check(role, generations),
+            token,
+            lambda: self._check(role, token, generations),
             self._announce if role is Role.RUNNER else None,
             SAVE_EVERY if role is Role.RUNNER else 0.0,
         )
 
     def swap(self, generations: Mapping[str, str], *, may_lag: bool = False) -> bool:
-        self._hold(Role.BUILDER)
+        self._hold(Role.BUILDER, self._tokens[Role.BUILDER])
         live = self.live()
         old = {model: live[model] for model in generations if model in live}
         if not may_lag and any(
@@ -205,16 +206,16 @@ class ElasticsearchStore:
             except Conflict:
                 self._touch(generation)
 
-    def _hold(self, role: Role) -> None:
+    def _hold(self, role: Role, token: str) -> None:
         stored = self._control.get(role)
         if stored is None:
             raise Emptied("Elasticsearch has lost everything")
-        if msgspec.json.decode(stored.content, type=_Taker).token != self._tokens[role]:
+        if msgspec.json.decode(stored.content, type=_Taker).token != token:
             raise Fenced(f"another {role} has taken over these models in Elasticsearch")
 
-    def _check(self, role: Role, generations: Mapping[str, str]) -> Reopen | None:
+    def _check(self, role: Role, token: str, generations: Mapping[str, str]) -> Reopen | None:
         """Why a session's position document is not as the session left it."""
-        self._hold(role)
+        self._hold(role, token)
         if role is Role.RUNNER and self.live() != dict(generations):
             return Swapped("other generations are live")
         return None

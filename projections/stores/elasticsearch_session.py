@@ -37,7 +37,7 @@ class _Documents(msgspec.Struct):
 
 class _Written(msgspec.Struct):
     status: int
-    error: msgspec.Raw | None = None
+    error: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
 
 
 class _Item(msgspec.Struct):
@@ -165,7 +165,7 @@ class ElasticsearchSession:
     def _refused(self, batch: Batch, items: list[_Item]) -> list[Parked]:
         parked = []
         for target, item in zip(batch.documents, items, strict=True):
-            status, why = item.index.status, bytes(item.index.error or b"")[:500].decode()
+            status, why = item.index.status, bytes(item.index.error)[:500].decode(errors="replace")
             if status < 300 or status == 409:  # 409: that version, or a later one, is there
                 continue
             if status == 404:

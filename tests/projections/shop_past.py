@@ -31,7 +31,9 @@ WORDS = "red blue steel oak garden travel running shoes lamp kettle Crème brûl
 
 def at(position: int) -> str:
     """The moment of an event: later ones later."""
-    return f"2026-01-01T{position // 3600 % 24:02}:{position // 60 % 60:02}:{position % 60:02}.000000Z"
+    return (
+        f"2026-01-01T{position // 3600 % 24:02}:{position // 60 % 60:02}:{position % 60:02}.000000Z"
+    )
 
 
 def open_sealed(sealed: Sealed) -> str | None:
@@ -103,14 +105,17 @@ class _Shop:
         self.people.append(person_id)
         self.addresses[person_id] = []
         key = "open:" if self.dice.random() < 0.8 else "lost:"
-        yield f"account-{person_id}", account.AccountRegistered(
-            person_id=person_id,
-            email=Sealed(f"{key}p{person_id}@example.test"),
-            email_hash=f"hash{person_id}",
-            first_name=Sealed(f"{key}Ann"),
-            last_name=Sealed(f"{key}Poe"),
-            phone_number=self.dice.choice([None, Sealed(f"{key}+4912345678")]),
-            roles=("buyer", "seller") if self.dice.random() < 0.3 else ("buyer",),
+        yield (
+            f"account-{person_id}",
+            account.AccountRegistered(
+                person_id=person_id,
+                email=Sealed(f"{key}p{person_id}@example.test"),
+                email_hash=f"hash{person_id}",
+                first_name=Sealed(f"{key}Ann"),
+                last_name=Sealed(f"{key}Poe"),
+                phone_number=self.dice.choice([None, Sealed(f"{key}+4912345678")]),
+                roles=("buyer", "seller") if self.dice.random() < 0.3 else ("buyer",),
+            ),
         )
 
     def profile(self) -> Iterator[Happened]:
@@ -156,21 +161,26 @@ class _Shop:
         if roll < 0.4 or not self.categories:
             parent = self.dice.choice([None, *self.categories])
             self.categories.append(number)
-            yield f"category-{number}", category.CategoryCreated(
-                category_id=number, name=self.words(2), slug=f"c-{number}", parent_id=parent
+            yield (
+                f"category-{number}",
+                category.CategoryCreated(
+                    category_id=number, name=self.words(2), slug=f"c-{number}", parent_id=parent
+                ),
             )
         elif roll < 0.6:
             chosen = self.dice.choice(self.categories)
-            yield f"category-{chosen}", category.CategoryChanged(
-                category_id=chosen, name=self.words(2)
+            yield (
+                f"category-{chosen}",
+                category.CategoryChanged(category_id=chosen, name=self.words(2)),
             )
         elif roll < 0.65 and len(self.categories) > 3:
             gone = self.categories.pop()
             yield f"category-{gone}", category.CategoryRemoved(category_id=gone)
         elif roll < 0.85 or not self.brands:
             self.brands.append(number)
-            yield f"brand-{number}", brand.BrandCreated(
-                brand_id=number, name=f"Brand {number}", slug=f"b-{number}"
+            yield (
+                f"brand-{number}",
+                brand.BrandCreated(brand_id=number, name=f"Brand {number}", slug=f"b-{number}"),
             )
         else:
             chosen = self.dice.choice(self.brands)
@@ -180,24 +190,30 @@ class _Shop:
         product_id = next(self.ids)
         self.products[product_id] = []
         dice = self.dice
-        yield f"product-{product_id}", product.ProductCreated(
-            product_id=product_id,
-            name=self.words(),
-            slug=f"p-{product_id}",
-            sku=f"SKU-{product_id}",
-            selling_price=dice.choice([0, 999, 1999, 4999, 12000, 30000, 99999]),
-            low_stock_threshold=5,
-            list_price=dice.choice([None, 200000]),
-            seller_id=dice.choice([None, *self.people]),
-            category_id=dice.choice([None, *self.categories]),
-            brand_id=dice.choice([None, *self.brands]),
-            description=self.words(8),
-            attributes={n: dice.choice(["a", "b", "c"]) for n in dice.sample(["m", "n"], 1)},
-            featured=dice.random() < 0.2,
-            active=dice.random() < 0.9,
+        yield (
+            f"product-{product_id}",
+            product.ProductCreated(
+                product_id=product_id,
+                name=self.words(),
+                slug=f"p-{product_id}",
+                sku=f"SKU-{product_id}",
+                selling_price=dice.choice([0, 999, 1999, 4999, 12000, 30000, 99999]),
+                low_stock_threshold=5,
+                list_price=dice.choice([None, 200000]),
+                seller_id=dice.choice([None, *self.people]),
+                category_id=dice.choice([None, *self.categories]),
+                brand_id=dice.choice([None, *self.brands]),
+                description=self.words(8),
+                attributes={n: dice.choice(["a", "b", "c"]) for n in dice.sample(["m", "n"], 1)},
+                featured=dice.random() < 0.2,
+                active=dice.random() < 0.9,
+            ),
         )
-        yield f"stock-{product_id}", stock.StockOpened(
-            product_id=product_id, sku=f"SKU-{product_id}", on_hand=dice.choice([0, 5, 50])
+        yield (
+            f"stock-{product_id}",
+            stock.StockOpened(
+                product_id=product_id, sku=f"SKU-{product_id}", on_hand=dice.choice([0, 5, 50])
+            ),
         )
         for _ in range(dice.choice([0, 0, 1, 2])):
             yield from self.variant(product_id)
@@ -206,16 +222,22 @@ class _Shop:
         variant_id = next(self.ids)
         self.products[product_id].append(variant_id)
         size = self.dice.choice(["S", "M", "L"])
-        yield f"product-{product_id}", product.VariantAdded(
-            product_id=product_id,
-            variant_id=variant_id,
-            name=size,
-            sku=f"SKU-{variant_id}",
-            price=self.dice.choice([None, 1500]),
-            attributes={"size": size},
+        yield (
+            f"product-{product_id}",
+            product.VariantAdded(
+                product_id=product_id,
+                variant_id=variant_id,
+                name=size,
+                sku=f"SKU-{variant_id}",
+                price=self.dice.choice([None, 1500]),
+                attributes={"size": size},
+            ),
         )
-        yield f"stock-{variant_id}", stock.StockOpened(
-            product_id=product_id, variant_id=variant_id, sku=f"SKU-{variant_id}", on_hand=9
+        yield (
+            f"stock-{variant_id}",
+            stock.StockOpened(
+                product_id=product_id, variant_id=variant_id, sku=f"SKU-{variant_id}", on_hand=9
+            ),
         )
 
     def edit(self) -> Iterator[Happened]:
@@ -233,33 +255,47 @@ class _Shop:
         elif roll == 4:
             yield from self.variant(product_id)
         elif roll == 5 and variants:
-            yield stream, product.VariantChanged(
-                product_id=product_id, variant_id=dice.choice(variants), price=dice.choice([None, 7])
+            yield (
+                stream,
+                product.VariantChanged(
+                    product_id=product_id,
+                    variant_id=dice.choice(variants),
+                    price=dice.choice([None, 7]),
+                ),
             )
         elif roll == 6 and variants:
             yield stream, product.VariantRemoved(product_id=product_id, variant_id=variants.pop())
         elif roll == 7:
-            yield stream, product.ImageAdded(
-                product_id=product_id,
-                image_id=next(self.ids),
-                address="/i.png",
-                alt_text="",
-                primary=dice.random() < 0.5,
-                order=dice.randrange(3),
+            yield (
+                stream,
+                product.ImageAdded(
+                    product_id=product_id,
+                    image_id=next(self.ids),
+                    address="/i.png",
+                    alt_text="",
+                    primary=dice.random() < 0.5,
+                    order=dice.randrange(3),
+                ),
             )
         elif roll == 8:
-            yield stream, product.ProductRepriced(
-                product_id=product_id,
-                selling_price=dice.randrange(100000),
-                list_price=None,
-                cost_price=5,
+            yield (
+                stream,
+                product.ProductRepriced(
+                    product_id=product_id,
+                    selling_price=dice.randrange(100000),
+                    list_price=None,
+                    cost_price=5,
+                ),
             )
         else:
-            yield stream, product.ProductChanged(
-                product_id=product_id,
-                name=self.words(),
-                category_id=dice.choice([None, *self.categories]),
-                attributes={"m": dice.choice(["a", "b"])},
+            yield (
+                stream,
+                product.ProductChanged(
+                    product_id=product_id,
+                    name=self.words(),
+                    category_id=dice.choice([None, *self.categories]),
+                    attributes={"m": dice.choice(["a", "b"])},
+                ),
             )
 
     def sellable(self) -> tuple[int, int | None]:
@@ -268,11 +304,14 @@ class _Shop:
 
     def stock(self) -> Iterator[Happened]:
         product_id, variant_id = self.sellable()
-        yield f"stock-{variant_id or product_id}", stock.StockAdjusted(
-            product_id=product_id,
-            variant_id=variant_id,
-            by=self.dice.choice([-1, 3, 20]),
-            reason="count",
+        yield (
+            f"stock-{variant_id or product_id}",
+            stock.StockAdjusted(
+                product_id=product_id,
+                variant_id=variant_id,
+                by=self.dice.choice([-1, 3, 20]),
+                reason="count",
+            ),
         )
 
     def cart(self) -> Iterator[Happened]:
@@ -281,8 +320,11 @@ class _Shop:
         stream = f"cart-{person_id}"
         roll = self.dice.random()
         if lines and roll < 0.15:
-            yield stream, cart.CartItemQuantityChanged(
-                line_id=self.dice.choice(list(lines)), quantity=self.dice.randint(1, 9)
+            yield (
+                stream,
+                cart.CartItemQuantityChanged(
+                    line_id=self.dice.choice(list(lines)), quantity=self.dice.randint(1, 9)
+                ),
             )
         elif lines and roll < 0.25:
             line_id = self.dice.choice(list(lines))
@@ -295,12 +337,15 @@ class _Shop:
             thing = self.sellable()
             line_id = next((k for k, v in lines.items() if v == thing), None) or next(self.ids)
             lines[line_id] = thing
-            yield stream, cart.ItemAddedToCart(
-                line_id=line_id,
-                product_id=thing[0],
-                variant_id=thing[1],
-                quantity=self.dice.randint(1, 3),
-                unit_price=100,
+            yield (
+                stream,
+                cart.ItemAddedToCart(
+                    line_id=line_id,
+                    product_id=thing[0],
+                    variant_id=thing[1],
+                    quantity=self.dice.randint(1, 3),
+                    unit_price=100,
+                ),
             )
 
     def place(self) -> Iterator[Happened]:
@@ -324,27 +369,36 @@ class _Shop:
         )
         total = 100 * len(lines)
         self.orders[order_id] = {"lines": lines, "total": total, "next": "paid"}
-        yield f"order-{order_id}", order.OrderPlaced(
-            order_id=order_id,
-            number=f"ORD-{order_id}",
-            person_id=person_id,
-            lines=lines,
-            charges=Charges(subtotal=total, tax=0, shipping=0, discount=0, total=total),
-            pricing="none",
-            shipping_address=Sealed('open:{"full_name": "A"}'),
-            billing_address=self.dice.choice([None, Sealed("lost:")]),
+        yield (
+            f"order-{order_id}",
+            order.OrderPlaced(
+                order_id=order_id,
+                number=f"ORD-{order_id}",
+                person_id=person_id,
+                lines=lines,
+                charges=Charges(subtotal=total, tax=0, shipping=0, discount=0, total=total),
+                pricing="none",
+                shipping_address=Sealed('open:{"full_name": "A"}'),
+                billing_address=self.dice.choice([None, Sealed("lost:")]),
+            ),
         )
         for line in lines:
-            yield f"stock-{line.sellable_id}", stock.StockReserved(
-                product_id=line.product_id,
-                variant_id=line.variant_id,
-                order_id=order_id,
-                quantity=1,
+            yield (
+                f"stock-{line.sellable_id}",
+                stock.StockReserved(
+                    product_id=line.product_id,
+                    variant_id=line.variant_id,
+                    order_id=order_id,
+                    quantity=1,
+                ),
             )
         self.carts[person_id].clear()
         yield f"cart-{person_id}", cart.CartCheckedOut(order_id=order_id)
-        yield f"payment-{order_id}", payment.PaymentRequested(
-            order_id=order_id, person_id=person_id, amount=total, attempt=1
+        yield (
+            f"payment-{order_id}",
+            payment.PaymentRequested(
+                order_id=order_id, person_id=person_id, amount=total, attempt=1
+            ),
         )
 
     def advance(self) -> Iterator[Happened]:
@@ -366,11 +420,17 @@ class _Shop:
             case "paid":
                 yield money, payment.PaymentIntentCreated(order_id=order_id, intent_id="pi_1")
                 if self.dice.random() < 0.3:
-                    yield money, payment.PaymentFailed(
-                        order_id=order_id, intent_id="pi_1", reason="declined"
+                    yield (
+                        money,
+                        payment.PaymentFailed(
+                            order_id=order_id, intent_id="pi_1", reason="declined"
+                        ),
                     )
-                yield money, payment.PaymentSucceeded(
-                    order_id=order_id, intent_id="pi_1", amount=facts["total"], charge_id="ch_1"
+                yield (
+                    money,
+                    payment.PaymentSucceeded(
+                        order_id=order_id, intent_id="pi_1", amount=facts["total"], charge_id="ch_1"
+                    ),
                 )
                 yield stream, order.OrderPaid(order_id=order_id, amount=facts["total"])
             case "in-work":
@@ -387,11 +447,14 @@ class _Shop:
                 if facts["next"] == "in-work":
                     yield from self.refund(order_id, facts)
         for line in facts["lines"] if step in moves else ():
-            yield f"stock-{line.sellable_id}", moves[step](
-                product_id=line.product_id,
-                variant_id=line.variant_id,
-                order_id=order_id,
-                quantity=1,
+            yield (
+                f"stock-{line.sellable_id}",
+                moves[step](
+                    product_id=line.product_id,
+                    variant_id=line.variant_id,
+                    order_id=order_id,
+                    quantity=1,
+                ),
             )
         following = {
             "paid": "in-work", "in-work": "shipped", "shipped": "delivered", "delivered": "returned",
@@ -404,15 +467,22 @@ class _Shop:
     def refund(self, order_id: int, facts: dict[str, Any]) -> Iterator[Happened]:
         half = facts["total"] // 2
         for number, amount in ((1, half), (2, facts["total"] - half)):
-            yield f"payment-{order_id}", payment.RefundRequested(
-                order_id=order_id, intent_id="pi_1", amount=amount, number=number
+            yield (
+                f"payment-{order_id}",
+                payment.RefundRequested(
+                    order_id=order_id, intent_id="pi_1", amount=amount, number=number
+                ),
             )
-        yield f"payment-{order_id}", payment.RefundSucceeded(
-            order_id=order_id, amount=half, refund_id="re_1"
+        yield (
+            f"payment-{order_id}",
+            payment.RefundSucceeded(order_id=order_id, amount=half, refund_id="re_1"),
         )
         yield f"order-{order_id}", order.OrderRefunded(order_id=order_id, amount=half)
-        yield f"payment-{order_id}", payment.RefundFailed(
-            order_id=order_id, number=2, amount=facts["total"] - half, reason="closed account"
+        yield (
+            f"payment-{order_id}",
+            payment.RefundFailed(
+                order_id=order_id, number=2, amount=facts["total"] - half, reason="closed account"
+            ),
         )
 
 

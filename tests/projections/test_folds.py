@@ -58,7 +58,9 @@ def added(line_id: int, product_id: int, quantity: int) -> Happened:
 def created(product_id: int = 5, **more: object) -> Happened:
     fields = {"name": "Lamp", "slug": "lamp", "sku": "L", "selling_price": 1000} | more
     return f"product-{product_id}", ProductCreated(
-        product_id=product_id, low_stock_threshold=3, **fields  # type: ignore[arg-type]
+        product_id=product_id,
+        low_stock_threshold=3,
+        **fields,  # type: ignore[arg-type]
     )
 
 
@@ -214,9 +216,7 @@ def test_refunds_settle_what_was_asked_oldest_first() -> None:
 
 
 def test_every_event_has_a_read_model() -> None:
-    known = {
-        event_type.TOPIC for model in redis_models(open_sealed) for event_type in model.folds
-    }
+    known = {event_type.TOPIC for model in redis_models(open_sealed) for event_type in model.folds}
     assert set(EVENT_TYPES) - known == set()
 
 

@@ -1,0 +1,172 @@
+"""A second generation beside the live one: built, compared, swapped, and back."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Literal
+
+import pytest
+from conftest import World
+from shop_past import history
+
+from projections.compare import compare
+from projections.main import opened
+from projections.models.cart import CARTS
+from projections.rebuild import Interrupted, build, clear, swap_back
+from projections.runner import Runner
+from projections.status import status
+from projections.wakeup import Wakeup
+from read_side.documents.cart import Cart
+
+Name = Literal["redis", "elasticsearch"]
+Contents = Callable[[Name], dict[str, bytes]]
+STORES = ("redis", "elasticsearch")
+
+
+@pytest.fixture
+def running(world: World) -> Iterator[Callable[[Name], None]]:
+    """Starts a runner in a thread, over connections of its own."""
+    from shop_past import open_sealed
+
+    wakeup = Wakeup(world.places.dsn)
+    threads = []
+
+    def start(name: Name) -> None:
+        def run() -> None:
+            with opened(name, world.places, open_sealed) as parts:
+                Runner(parts.events, parts.store, parts.models, wakeup).run()
+
+        threads.append(threading.Thread(target=run))
+        threads[-1].start()
+
+    yield start
+    wakeup.stop()
+    for thread in threads:
+        thread.join(20)
+        assert not thread.is_alive()
+    wakeup.close()
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
+    done = threading.Event()
+    for _ in range(int(seconds / 0.02)):
+        if condition():
+            return
+        done.wait(0.02)
+    raise AssertionError("did not come true")
+
+
+def caught_up(world: World, name: Name) -> bool:
+    now = status(world.events, world.store(name)[0])
+    return bool(now.generations) and now.position == now.head
+
+
+@pytest.mark.parametrize("name", STORES)
+def test_a_swap_under_load_loses_nothing(
+    world: World, contents: Contents, running: Callable[[Name], None], name: Name
+) -> None:
+    running(name)
+    past = history(21, 4000)
+    world.past.append(*past[:1000])
+    wait_for(lambda: caught_up(world, name))
+    store, models = world.store(name)
+    before = store.live()
+    writing = threading.Event()
+
+    def write() -> None:
+        for start in range(1000, len(past), 25):
+            world.past.append(*past[start : start + 25])
+            writing.set()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    writing.wait()
+    seen: list[tuple[int, int]] = []
+    build(world.events, store, models, lambda done, total, rate: seen.append((done, total)))
+    writer.join()
+    wait_for(lambda: caught_up(world, name))
+    assert store.live() != before
+    assert seen[-1][0] == seen[-1][1]
+    live = contents(name)
+    fresh = build(world.events, store, models)
+    assert {
+        f"{model}/{key}": value
+        for model, generation in fresh.items()
+        for key, value in store.contents(generation)
+    } == live
+
+
+def test_one_model_is_rebuilt_by_itself(world: World, running: Callable[[Name], None]) -> None:
+    running("redis")
+    world.happen(22, 300)
+    wait_for(lambda: caught_up(world, "redis"))
+    build(world.events, world.redis, [CARTS])
+    assert world.redis.live()["carts"] == "carts.2"
+    assert world.redis.live()["orders"] == "orders.1"
+    world.happen(23, 300)
+    wait_for(lambda: caught_up(world, "redis"))
+
+
+@pytest.mark.parametrize("name", STORES)
+def test_back_again(world: World, contents: Contents, name: Name) -> None:
+    world.happen(24, 300)
+    store, models = world.store(name)
+    first = build(world.events, store, models)
+    with pytest.raises(LookupError):
+        swap_back(world.events, store, models)
+    second = build(world.events, store, models)
+    world.happen(25, 100)
+    assert store.live() == second
+    assert swap_back(world.events, store, models) == first
+    assert store.live() == first
+    assert status(world.events, store).position == world.events.head()
+    assert swap_back(world.events, store, models, may_lag=True) == second
+    assert clear(store, previous=True) == sorted(first.values())
+    with pytest.raises(ValueError, match="is live"):
+        store.drop(next(iter(second.values())))
+
+
+@pytest.mark.parametrize("name", STORES)
+def test_a_half_built_generation_is_thrown_away(world: World, name: Name) -> None:
+    world.happen(26, 300)
+    store, models = world.store(name)
+    live = build(world.events, store, models)
+    with pytest.raises(Interrupted):
+        build(world.events, store, models, stopping=lambda: True)
+    assert store.live() == live
+    assert len(store.generations()) == 2 * len(models)
+    second = build(world.events, store, models)
+    assert set(store.generations()) == {*live.values(), *second.values()}
+
+
+def test_compare_finds_what_differs_and_can_prevent_the_swap(world: World) -> None:
+    world.happen(27, 400)
+    build(world.events, world.redis, [CARTS])
+
+    class Differs(Exception):
+        pass
+
+    def check(old: dict[str, str], new: dict[str, str]) -> None:
+        if differing := compare(world.redis, old["carts"], new["carts"]):
+            raise Differs(differing)
+
+    build(world.events, world.redis, [CARTS], check=check)
+
+    def spoiled(cart: Cart) -> bytes:
+        if cart.person_id == person:
+            cart.updated_at = "never"
+        return CARTS.encode(cart)
+
+    generation = world.redis.live()["carts"]
+    person = int(next(iter(world.redis.contents(generation)))[0])
+    with pytest.raises(Differs) as caught:
+        build(world.events, world.redis, [replace(CARTS, encode=spoiled)], check=check)
+    assert caught.value.args == ([str(person)],)
+    assert world.redis.live()["carts"] == generation
+
+
+def test_progress_ends_at_the_head(world: World) -> None:
+    world.happen(28, 300)
+    reports: list[tuple[int, int]] = []
+    build(world.events, world.redis, [CARTS], lambda done, total, _: reports.append((done, total)))
+    assert reports[-1] == (300, 300)
