@@ -15,6 +15,7 @@ Clause = dict[str, Any]
 
 LONGEST = 1000  # characters of a search text; a longer one matches nothing
 NOTHING: Clause = {"match_none": {}}
+_HIGHEST = 2**62
 
 
 class Match(StrEnum):
@@ -44,6 +45,11 @@ class ProductFilter(msgspec.Struct, frozen=True, kw_only=True):
     ids: tuple[int, ...] | None = None
     hidden: bool = False
 
+    @property
+    def searched(self) -> str | None:
+        """The text; None for a blank one, which asks for nothing."""
+        return self.text if self.text and not self.text.isspace() else None
+
 
 def base(asked: ProductFilter, match: Match) -> Clause:
     """What is not a facet: it narrows every count."""
@@ -54,9 +60,9 @@ def base(asked: ProductFilter, match: Match) -> Clause:
         filters.append({"term": {"find.featured": asked.featured}})
     if asked.ids is not None:
         filters.append({"terms": {"product_id": list(asked.ids)}})
-    if asked.text is None:
+    if asked.searched is None:
         return {"bool": {"filter": filters}}
-    return {"bool": {"filter": filters, **_text(asked.text, match)}}
+    return {"bool": {"filter": filters, **_text(asked.searched, match)}}
 
 
 def selections(asked: ProductFilter, category_ids: list[int] | None) -> dict[str, Clause]:
@@ -68,7 +74,8 @@ def selections(asked: ProductFilter, category_ids: list[int] | None) -> dict[str
         chosen["brand"] = {"terms": {"brand_id": list(asked.brand_ids)}}
     if asked.min_price is not None or asked.max_price is not None:
         bounds = {"gte": asked.min_price, "lte": asked.max_price}
-        limits = {name: bound for name, bound in bounds.items() if bound is not None}
+        # No price is that high, and a number past 64 bits would be an error.
+        limits = {name: min(bound, _HIGHEST) for name, bound in bounds.items() if bound is not None}
         chosen["price"] = {"range": {"find.price": limits}}
     if asked.in_stock is not None:
         limits = {"gt": 0} if asked.in_stock else {"lte": 0}

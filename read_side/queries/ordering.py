@@ -29,7 +29,7 @@ _FIELDS = {"price": "find.price", "created_at": "created", "name": "name.sort"}
 
 def order(sort: Sort, asked: ProductFilter) -> list[Clause]:
     if sort is Sort.RELEVANCE:
-        if asked.text is not None:
+        if asked.searched is not None:
             return [{"_score": "desc"}, {"product_id": "desc"}]
         sort = Sort.CREATED_DOWN
     direction = "desc" if sort.startswith("-") else "asc"

@@ -137,7 +137,7 @@ class Search:
         """The exact search, or where typos are forgiven and nothing matches, the forgiving one."""
         exact = Match.WORDS if asked.match is Match.FORGIVING else asked.match
         answer = await self._ask(await self._body(asked, exact, body, with_facets, edges))
-        if asked.match is Match.FORGIVING and asked.text and not answer["hits"]["hits"]:
+        if asked.match is Match.FORGIVING and asked.searched and not answer["hits"]["hits"]:
             forgiving = await self._body(asked, Match.FORGIVING, body, with_facets, edges)
             answer = await self._ask(forgiving)
         return answer
