@@ -13,9 +13,9 @@ from typing import Any
 
 import msgspec
 import psycopg
-from eventsourcing.persistence import MapperDeserialisationError, OperationalError
+from eventsourcing.persistence import OperationalError
 
-from projections.model import Entry, Fold, Model, Moment
+from projections.model import NO_ENTRIES, Entry, Fold, Model, Moment
 from projections.stores.base import Batch, Target
 from read_side.documents.layout import Parked
 from write_side.codecs import decode
@@ -50,10 +50,10 @@ class Work:
         self.document: Any
         if stored is None:
             self.document = model.empty(step.target[1])
-            self.entries: frozenset[Entry] = frozenset()
+            self.entries: frozenset[Entry] = NO_ENTRIES
         else:
             self.document = model.decode(stored)
-            self.entries = frozenset(model.entries(self.document))
+            self.entries = model.entries_of(self.document)
         self.position: int = self.document.position
 
     def apply(self, step: Step) -> None:
@@ -130,13 +130,16 @@ class Folder:
     def _steps(self, rows: Sequence[Row], seen: Mapping[str, int], batch: Batch) -> list[Step]:
         steps: list[Step] = []
         routes, parked = self._routes, self._parked
+        # Nearly always: no model is ahead of the others (as after a swap), and nothing is parked.
+        all_due = not parked and (not rows or rows[0][0] > max(seen.values()))
         for position, stream, _version, topic, state in rows:
-            due = [
-                (model, fold)
-                for model, fold in routes.get(topic, ())
-                if seen[model.name] < position
-                and not (parked and (model.name, f"~{stream}") in parked)
-            ]
+            due = routes.get(topic)
+            if due is not None and not all_due:
+                due = [
+                    (model, fold)
+                    for model, fold in due
+                    if seen[model.name] < position and (model.name, f"~{stream}") not in parked
+                ]
             if not due:
                 continue
             try:
@@ -146,7 +149,7 @@ class Folder:
                     Step((model.name, model.key(stream, event)), model, fold, event, moment, stream)
                     for model, fold in due
                 ]
-            except (MapperDeserialisationError, ValueError) as error:
+            except Exception as error:
                 for model, _ in due:
                     self._note(batch, (model.name, f"~{stream}"), position, stream, topic, error)
         return steps
@@ -173,7 +176,7 @@ class Folder:
         model, document = work.model, work.document
         try:
             encoded = model.encode(document)
-            entries = frozenset(model.entries(document))
+            entries = model.entries_of(document)
         except Exception as error:
             self._park(batch, work.last, error)
             return

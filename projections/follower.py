@@ -3,6 +3,7 @@ live generations with it for ever, a rebuild brings new ones up to the head of t
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from projections.folding import Folder, topics_of
@@ -15,6 +16,15 @@ log = logging.getLogger(__name__)
 WINDOW = 1000  # events; twice as many save little, and their documents wait for one another
 
 
+@dataclass(slots=True)
+class Tally:
+    """What was done so far: events taken, batches written, documents parked."""
+
+    events: int = 0
+    batches: int = 0
+    parked: int = 0
+
+
 class Follower:
     """One session's models. After any error it is of no more use: what it believes to be stored may
     not be; a new one begins at the stored positions."""
@@ -25,6 +35,7 @@ class Follower:
         session: Session,
         models: Sequence[Model[Any]],
         window: int = WINDOW,
+        tally: Tally | None = None,
     ) -> None:
         self._events = events
         self._session = session
@@ -32,8 +43,7 @@ class Follower:
         self._topics = topics_of(models)
         self._window = window
         self.seen = session.positions()
-        self.taken = 0
-        self.parked = 0
+        self.tally = tally or Tally()
 
     @property
     def position(self) -> int:
@@ -50,9 +60,10 @@ class Follower:
         refused = self._session.write(batch, self.seen, upto)
         self._folder.keep(batch, refused)
         self.seen = {model: max(position, upto) for model, position in self.seen.items()}
-        self.taken += len(rows)
+        self.tally.batches += 1
+        self.tally.events += len(rows)
         for parked in batch.parked + refused:
-            self.parked += 1
+            self.tally.parked += 1
             log.error(
                 "ALARM: %s/%s is parked at event %s (%s of %s): %s",
                 *(parked.model, parked.key, parked.position, parked.topic, parked.stream),

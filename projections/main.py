@@ -1,5 +1,6 @@
 """A projector's process: `run` follows the log into one store until SIGTERM or SIGINT."""
 
+import gc
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,6 +68,10 @@ def run(name: StoreName, places: Places, opener: Opener) -> None:
     Returns after SIGTERM or SIGINT. Raises Fenced when another projector of the same store has
     taken over.
     """
+    # Folding makes and drops thousands of objects a batch and no cycles: at the usual threshold the
+    # collector would walk the whole cache many times a second (a fifth of the time, measured).
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
     wakeup = Wakeup(places.dsn)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: wakeup.stop())

@@ -44,8 +44,7 @@ Fold = Callable[[Any, Any, Moment], None]
 D = TypeVar("D")
 
 
-def _no_entries(_document: Any) -> Iterable[Entry]:
-    return ()
+NO_ENTRIES: frozenset[Entry] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +58,16 @@ class Model(Generic[D]):
     empty: Callable[[str], D]
     key: Callable[[str, Any], str]
     folds: Mapping[type[Event], Fold]
-    entries: Callable[[D], Iterable[Entry]] = _no_entries
+    entries: Callable[[D], Iterable[Entry]] | None = None
     in_memory: bool = False
     encode: Callable[[D], bytes] = field(default_factory=lambda: msgspec.json.Encoder().encode)
     decode: Callable[[bytes], D] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "decode", msgspec.json.Decoder(self.document).decode)
+
+    def entries_of(self, document: D) -> frozenset[Entry]:
+        return NO_ENTRIES if self.entries is None else frozenset(self.entries(document))
 
 
 def number_of(stream: str) -> str:

@@ -20,7 +20,6 @@ from write_side.event_store import PostgresLog
 
 log = logging.getLogger(__name__)
 
-WINDOW = 5000  # nobody waits for a single event here
 PATIENCE = 60.0  # seconds of trying to draw level with a runner under load
 
 Progress = Callable[[int, int, float], None]
@@ -48,7 +47,7 @@ def build(
     clear(store)
     old = store.live()
     new = {model.name: store.begin(model.name) for model in models}
-    follower = Follower(events, store.session(Role.BUILDER, new), models, WINDOW)
+    follower = Follower(events, store.session(Role.BUILDER, new), models, store.stride)
     _catch_up(events, follower, progress or _log_progress, stopping)
     if check is not None:
         check({name: old[name] for name in new if name in old}, new)
@@ -76,7 +75,7 @@ def swap_back(
         store.swap(old, may_lag=True)
         return old
     chosen = [model for model in models if model.name in old]
-    follower = Follower(events, store.session(Role.BUILDER, old), chosen, WINDOW)
+    follower = Follower(events, store.session(Role.BUILDER, old), chosen, store.stride)
     _catch_up(events, follower, _log_progress, lambda: False)
     _swap(store, old, follower)
     return old

@@ -18,10 +18,10 @@ import msgspec
 import psycopg
 from eventsourcing.persistence import OperationalError
 
-from projections.follower import WINDOW, Follower
+from projections.follower import WINDOW, Follower, Tally
 from projections.model import Model
 from projections.rebuild import Interrupted, build
-from projections.stores.base import Emptied, Reopen, Role, Store, StoreDown
+from projections.stores.base import Emptied, Refused, Reopen, Role, Store, StoreDown
 from projections.wakeup import Wakeup
 from write_side.event_store import PostgresLog
 
@@ -43,9 +43,8 @@ class Report:
     started: float = field(default_factory=time.time)
     at: float = 0.0
     position: int = 0
-    events: int = 0
-    parked: int = 0
     reopened: int = 0
+    done: Tally = field(default_factory=Tally)
 
 
 class Runner:
@@ -98,7 +97,7 @@ class Runner:
             build(self._events, self._store, missing, stopping=lambda: self._wakeup.stopping)
             live = self._store.live()
         session = self._store.session(Role.RUNNER, live)
-        return Follower(self._events, session, self._models, self._window)
+        return Follower(self._events, session, self._models, self._window, self.report.done)
 
     def _follow(self, follower: Follower) -> None:
         next_beat = 0.0
@@ -120,7 +119,6 @@ class Runner:
         report = self.report
         report.at = time.time()
         report.position = follower.position
-        report.events, report.parked = follower.taken, follower.parked
         follower.beat(msgspec.json.encode(report))
 
     def _say_once(self, error: Exception) -> None:
@@ -128,7 +126,8 @@ class Runner:
         kind = type(error).__name__
         if self._trouble != kind:
             self._trouble = kind
-            log.warning("%s: waiting: %s", self._store.name, error)
+            level = logging.ERROR if isinstance(error, Refused) else logging.WARNING
+            log.log(level, "%s: waiting: %s", self._store.name, error)
 
     def _recovered(self) -> None:
         if self._trouble is not None:

@@ -21,4 +21,4 @@ def redis_models(opener: Opener) -> list[Model[Any]]:
 
 def search_models() -> list[Model[Any]]:
     """What Elasticsearch searches. The lists beside the documents are Redis's."""
-    return [replace(PRODUCTS, encode=encode_product, entries=lambda _product: ())]
+    return [replace(PRODUCTS, encode=encode_product, entries=None)]

@@ -22,6 +22,11 @@ class StoreDown(Exception):
     """The store does not answer. Whether the last write took effect is not known."""
 
 
+class Refused(StoreDown):
+    """The store understood and said no. A full disk or a missing analyser is put right by people;
+    until then it is tried again, like a store that is away."""
+
+
 class Reopen(Exception):
     """The store is not as it was when it was opened: read its state again and go on from there."""
 
@@ -99,6 +104,7 @@ class Store(Protocol):
     """A store and its generations."""
 
     name: str
+    stride: int  # events per batch when a generation is built
 
     def acquire(self, role: Role) -> None:
         """Takes a role over from whoever has it."""

@@ -17,7 +17,7 @@ from projections.stores.http import Http
 from read_side.documents.search import MAPPINGS, SETTINGS, SearchLayout
 
 _PAGE = 1000  # documents per request when all are read
-SAVE_EVERY = 1.0  # seconds; a builder saves at once, as a swap compares positions
+SAVE_EVERY = 0.2  # seconds; a builder saves at once, as a swap compares positions
 
 
 class _Hit(msgspec.Struct):
@@ -46,6 +46,7 @@ class ElasticsearchStore:
     """The search models under one prefix. `announce` tells readers of each new position."""
 
     name = "elasticsearch"
+    stride = 20_000  # a document is indexed once per batch, which is what takes the time
 
     def __init__(
         self, url: str, layout: SearchLayout | None = None, announce: Announce | None = None
@@ -79,7 +80,7 @@ class ElasticsearchStore:
             for alias in entry["aliases"]:
                 model = alias.removeprefix(self.layout.alias(""))
                 generation = index.removeprefix(self.layout.alias(""))
-                if self._control.standing(generation) is not None:
+                if _ours(generation) and self._control.standing(generation) is not None:
                     live[model] = generation
         return live
 
@@ -93,7 +94,8 @@ class ElasticsearchStore:
         pattern = self.layout.index("*.*")
         _, body = self._http.ask("GET", f"/_cat/indices/{pattern}?format=json&h=index")
         rows: list[dict[str, str]] = msgspec.json.decode(body)
-        return sorted(row["index"].removeprefix(self.layout.alias("")) for row in rows)
+        names = (row["index"].removeprefix(self.layout.alias("")) for row in rows)
+        return sorted(filter(_ours, names))
 
     def begin(self, model: str) -> str:
         numbers = [0]
@@ -219,3 +221,8 @@ class ElasticsearchStore:
         if role is Role.RUNNER and self.live() != dict(generations):
             return Swapped("other generations are live")
         return None
+
+
+def _ours(generation: str) -> bool:
+    """Not of another prefix that begins with ours and a dash."""
+    return "-" not in generation

@@ -7,7 +7,7 @@ import msgspec
 from elastic_transport import HttpHeaders, TransportError, Urllib3HttpNode
 from elastic_transport.client_utils import url_to_node_config
 
-from projections.stores.base import StoreDown
+from projections.stores.base import Refused, StoreDown
 
 TIMEOUT = 30.0  # seconds; a bulk takes a tenth of one
 _BUSY = frozenset({429, 502, 503, 504})
@@ -49,8 +49,3 @@ class Http:
 
     def close(self) -> None:
         self._node.close()
-
-
-class Refused(StoreDown):
-    """Elasticsearch understood and said no. A full disk (403) or a missing analyser (400) is put
-    right by people; until then it is tried again like a store that is away."""

@@ -18,6 +18,7 @@ class RedisStore:
     """The Redis models under one hash tag."""
 
     name = "redis"
+    stride = 4000  # readers wait for the script: it takes some 10 ms
 
     def __init__(self, url: str, layout: Layout | None = None) -> None:
         self.client = connect(url)

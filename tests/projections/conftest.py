@@ -1,25 +1,20 @@
-"""Real Postgres, Redis and Elasticsearch for the projections' tests; each test has a log, a hash tag
-and an index prefix of its own."""
+"""Real Postgres, Redis and Elasticsearch for the projections' tests; each test has a log, a hash
+tag and an index prefix of its own."""
 
 import itertools
 import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import psycopg
 import pytest
-from shop_past import Happened, Past, history, open_sealed
+from shop_past import Past
+from shop_world import World
 
-from projections.follower import Follower
 from projections.main import Places
-from projections.model import Model
-from projections.models import redis_models, search_models
-from projections.rebuild import build
-from projections.stores.base import Role, Store
 from projections.stores.elasticsearch import ElasticsearchStore
 from projections.stores.http import Http
 from projections.stores.redis import RedisStore
@@ -51,7 +46,7 @@ def _server(endpoints: Endpoints) -> psycopg.Connection[Any]:
 
 
 @pytest.fixture(scope="session")
-def template(endpoints: Endpoints) -> str:
+def template(endpoints: Endpoints) -> Iterator[str]:
     """A migrated database to copy: a copy takes a tenth of a second."""
     name = f"{TEMPLATE}_{os.getpid()}"
     with _server(endpoints) as server:
@@ -59,45 +54,13 @@ def template(endpoints: Endpoints) -> str:
         server.execute(f"CREATE DATABASE {name}")
     app = endpoints.postgres_dsn.partition("//")[2].partition("@")[0].partition(":")
     migrate(_dsn(endpoints, name), app[0], app[2])
-    return name
+    yield name
+    with _server(endpoints) as server:
+        server.execute(f"DROP DATABASE {name}")
 
 
 def _dsn(endpoints: Endpoints, database: str) -> str:
     return endpoints.postgres_owner_dsn.rpartition("/")[0] + f"/{database}"
-
-
-@dataclass
-class World:
-    """A log and both stores, none of them used by anybody else."""
-
-    places: Places
-    events: PostgresLog
-    past: Past
-    redis: RedisStore
-    elasticsearch: ElasticsearchStore
-    redis_models: list[Model[Any]] = field(default_factory=lambda: redis_models(open_sealed))
-    search_models: list[Model[Any]] = field(default_factory=search_models)
-
-    def store(self, name: Literal["redis", "elasticsearch"]) -> tuple[Store, list[Model[Any]]]:
-        if name == "redis":
-            return self.redis, self.redis_models
-        return self.elasticsearch, self.search_models
-
-    def happen(self, seed: int, length: int) -> list[Happened]:
-        """A made-up past, appended in transactions of a few events."""
-        happened = history(seed, length)
-        for start in range(0, length, 500):
-            self.past.append(*happened[start : start + 500])
-        return happened
-
-    def follow(self, name: Literal["redis", "elasticsearch"], window: int = 1000) -> Follower:
-        """A follower of the live generations, which are made when there are none."""
-        store, models = self.store(name)
-        if not store.live():
-            build(self.events, store, models)
-        store.acquire(Role.RUNNER)
-        session = store.session(Role.RUNNER, store.live())
-        return Follower(self.events, session, models, window)
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from write_side.values import Charges, OrderLine, Sealed
 
 Happened = tuple[str, Event]
 
-WORDS = "red blue steel oak garden travel running shoes lamp kettle Crème brûlée men's".split()
+WORDS = ("red", "blue", "steel", "oak", "travel", "running", "shoes", "lamp", "brûlée", "men's")
 
 
 def at(position: int) -> str:
@@ -457,8 +457,11 @@ class _Shop:
                 ),
             )
         following = {
-            "paid": "in-work", "in-work": "shipped", "shipped": "delivered", "delivered": "returned",
-        }  # fmt: skip
+            "paid": "in-work",
+            "in-work": "shipped",
+            "shipped": "delivered",
+            "delivered": "returned",
+        }
         if step in following:
             facts["next"] = following[step]
         else:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 import pytest
-from conftest import World
+from shop_world import World
 
 from projections.follower import Follower
 from projections.rebuild import build
@@ -78,9 +78,11 @@ def test_documents_without_their_position_are_folded_to_the_same(
     save = session._save_all
     for _ in range(5):
         follower.step()
+    follower.beat(b"{}")  # saves
     session._save_all = lambda parked: (_ for _ in ()).throw(StoreDown("killed here"))
+    follower.step()
     with pytest.raises(StoreDown):
-        follower.step()
+        follower.beat(b"{}")
     session._save_all = save
     follower = world.follow("elasticsearch", 270)
     assert follower.position == 500
@@ -99,6 +101,7 @@ def test_the_older_of_two_runners_is_fenced(world: World, name: Name) -> None:
     world.happen(7, 50)
     with pytest.raises(Fenced):
         older.step()
+        older.beat(b"{}")
     catch_up(newer)
     assert newer.position == 100
     with pytest.raises(Fenced):
@@ -133,6 +136,7 @@ def test_a_runner_notices_that_another_generation_is_live(world: World, name: Na
     world.happen(9, 50)
     with pytest.raises(Swapped):
         follower.step()
+        follower.beat(b"{}")
 
 
 def test_a_redis_that_lost_its_last_second_is_noticed(world: World) -> None:
@@ -176,4 +180,5 @@ def test_an_emptied_elasticsearch_is_noticed(world: World, lost: str) -> None:
     world.happen(14, 200)
     with pytest.raises(Emptied):
         catch_up(follower)
+        follower.beat(b"{}")
     assert world.elasticsearch.live() == {}

@@ -1,15 +1,15 @@
-"""An event that cannot be applied parks its document, is never skipped in silence, and is healed by a
-rebuild with code that knows better."""
+"""An event that cannot be applied parks its document, is never skipped in silence, and is healed by
+a rebuild with code that knows better."""
 
 import logging
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from conftest import World
 from eventsourcing.persistence import StoredEvent
 from memory_session import Projection
 from shop_past import Happened, open_sealed, rows
+from shop_world import World
 
 from projections.follower import Follower
 from projections.model import Model, Moment
@@ -131,7 +131,7 @@ def test_a_key_database_that_is_away_parks_nothing(world: World) -> None:
         world.events, world.redis.session(Role.BUILDER, new), redis_models(open_sealed)
     )
     assert follower.step() == 3
-    assert follower.parked == 0
+    assert follower.tally.parked == 0
 
 
 def test_a_document_that_elasticsearch_refuses_is_parked(world: World) -> None:

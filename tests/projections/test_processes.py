@@ -1,4 +1,5 @@
-"""Projectors as processes: killed in the middle, stopped, overtaken, and cut off from their stores."""
+"""Projectors as processes: killed in the middle, stopped, overtaken, and cut off from their
+stores."""
 
 import json
 import logging
@@ -13,8 +14,8 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
-from conftest import World
 from shop_past import history
+from shop_world import World
 
 from projections.rebuild import build
 from projections.status import status

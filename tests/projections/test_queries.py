@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from conftest import World
 from shop_past import Happened
+from shop_world import World
 
 from projections.rebuild import build
 from projections.stores.redis import RedisStore
@@ -42,7 +42,7 @@ def product(number: int, **more: object) -> Happened:
     )  # type: ignore[arg-type]
 
 
-def order(number: int, person: int, status: str = "placed") -> Happened:
+def order(number: int, person: int) -> Happened:
     charges = Charges(subtotal=0, tax=0, shipping=0, discount=0, total=0)
     return f"order-{number}", OrderPlaced(
         order_id=number,
@@ -224,9 +224,7 @@ async def test_the_tree_in_memory_follows_the_log(fold: Fold, reads: ReadSide) -
     assert (await reads.catalogue.brands()).named("ACME").brand_id == 9  # type: ignore[union-attr]
 
 
-async def test_a_reader_waits_for_a_position_in_memory(
-    world: World, fold: Fold, reads: ReadSide
-) -> None:
+async def test_a_reader_waits_for_a_position_in_memory(fold: Fold, reads: ReadSide) -> None:
     position = fold(product(1))
     await reads.positions.wait(position, 2)
     with pytest.raises(Behind):
@@ -339,7 +337,7 @@ async def test_a_stopped_redis_is_known_at_once_and_so_is_its_return(
     store.close()
 
 
-async def test_a_process_may_start_before_redis(tmp_path: Path, world: World) -> None:
+async def test_a_process_may_start_before_redis(world: World) -> None:
     reads = await ReadSide.open("redis://127.0.0.1:1/0", world.places.elasticsearch_url)
     assert not reads.positions.alive
     with pytest.raises(Unavailable):

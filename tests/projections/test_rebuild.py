@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Literal
 
 import pytest
-from conftest import World
 from shop_past import history
+from shop_world import World
 
 from projections.compare import compare
 from projections.main import opened
@@ -108,7 +108,7 @@ def test_one_model_is_rebuilt_by_itself(world: World, running: Callable[[Name], 
 
 
 @pytest.mark.parametrize("name", STORES)
-def test_back_again(world: World, contents: Contents, name: Name) -> None:
+def test_back_again(world: World, name: Name) -> None:
     world.happen(24, 300)
     store, models = world.store(name)
     first = build(world.events, store, models)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
-from conftest import World
 from shop_past import Happened
+from shop_world import World
 
 from projections.follower import Follower
 from read_side.documents.search import CEILING
@@ -151,8 +151,11 @@ async def test_filters_combine(shop: Shop) -> None:
         *shop.product(5, active=False, seller_id=7),
         *shop.product(6),
         ("product-6", ProductDeleted(product_id=6)),
-        ("product-3", VariantAdded(product_id=3, variant_id=30, name="M", sku="V", attributes={"size": "M"})),
-    )  # fmt: skip
+        (
+            "product-3",
+            VariantAdded(product_id=3, variant_id=30, name="M", sku="V", attributes={"size": "M"}),
+        ),
+    )
 
     async def ids(**asked: object) -> set[int]:
         answer = await shop.reads.search.products(ProductFilter(**asked))  # type: ignore[arg-type]

@@ -1,5 +1,5 @@
-"""However a log is cut into batches, and whatever is delivered again, the result is the fold from the
-first event on."""
+"""However a log is cut into batches, and whatever is delivered again, the result is the fold from
+the first event on."""
 
 import itertools
 
