@@ -1,8 +1,8 @@
 """Folds a batch of events into documents, in memory.
 
 What enters: rows of the log, in order. What leaves: a `Batch`, the changed documents and their
-places in lists. Each document is loaded once and sees every event of the batch in turn, so that the
-second of two events builds on the first. The store is only read here.
+places in lists. Each document is loaded once and sees all its events of the batch in turn, so that
+the second of two events builds on the first. The store is only read here.
 
 An event that cannot be applied parks its document: it stays as the events before left it, and later
 events pass it by until it is rebuilt. An event that cannot even be read parks its stream.
@@ -15,7 +15,7 @@ import msgspec
 import psycopg
 from eventsourcing.persistence import OperationalError
 
-from projections.model import NO_ENTRIES, Entry, Fold, Model, Moment
+from projections.model import Fold, Model, Moment
 from projections.stores.base import Batch, Target
 from read_side.documents.layout import Parked
 from write_side.codecs import decode
@@ -31,38 +31,17 @@ _NOT_POISON = (psycopg.Error, OperationalError)
 class Step(msgspec.Struct, gc=False):
     """One event for one document."""
 
-    target: Target
-    model: Model[Any]
     fold: Fold
     event: Event
     moment: Moment
     stream: str
 
 
-class Work:
-    """A document in work, and what it was before the batch."""
+class Work(msgspec.Struct, gc=False):
+    """A document and what a batch holds for it."""
 
-    __slots__ = ("document", "entries", "last", "model", "position")
-
-    def __init__(self, step: Step, stored: bytes | None) -> None:
-        self.model = model = step.model
-        self.last = step
-        self.document: Any
-        if stored is None:
-            self.document = model.empty(step.target[1])
-            self.entries: frozenset[Entry] = NO_ENTRIES
-        else:
-            self.document = model.decode(stored)
-            self.entries = model.entries_of(self.document)
-        self.position: int = self.document.position
-
-    def apply(self, step: Step) -> None:
-        """Once: a document leaves out what it has seen."""
-        position = step.moment.position
-        if self.document.position < position:
-            step.fold(self.document, step.event, step.moment)
-            self.document.position = position
-            self.last = step
+    model: Model[Any]
+    steps: list[Step]
 
 
 class Folder:
@@ -89,26 +68,17 @@ class Folder:
     def fold(self, rows: Sequence[Row], seen: Mapping[str, int]) -> Batch:
         """What `rows` do to the documents of models that have seen the log up to `seen`."""
         batch = Batch()
-        steps = self._steps(rows, seen, batch)
-        stored = self._stored(steps)
-        works: dict[Target, Work] = {}
-        for number, step in enumerate(steps):
-            target = step.target
-            if self._parked and target in self._parked:
-                continue
+        works = self._sort(rows, seen, batch)
+        for target in self._parked.intersection(works) if self._parked else ():
+            del works[target]
+        stored = self._stored(list(works))
+        for target, work in works.items():
             try:
-                work = works.get(target)
-                if work is None:
-                    work = works[target] = Work(step, stored[target])
-                work.apply(step)
+                self._change(batch, target, work, stored[target])
             except _NOT_POISON:
                 raise
             except Exception as error:
-                self._park(batch, step, error)
-                self._repeat(works, steps[:number], target, stored[target])
-        for target, work in works.items():
-            if work.document.position > work.position:
-                self._finish(batch, target, work)
+                self._poisoned(batch, target, work, stored[target], error)
         return batch
 
     def keep(self, batch: Batch, refused: Iterable[Parked] = ()) -> None:
@@ -127,8 +97,11 @@ class Folder:
             for target in list(cache)[: len(cache) - self._cached + self._cached // 10]:
                 del cache[target]
 
-    def _steps(self, rows: Sequence[Row], seen: Mapping[str, int], batch: Batch) -> list[Step]:
-        steps: list[Step] = []
+    def _sort(
+        self, rows: Sequence[Row], seen: Mapping[str, int], batch: Batch
+    ) -> dict[Target, Work]:
+        """The events by the documents that they are for."""
+        works: dict[Target, Work] = {}
         routes, parked = self._routes, self._parked
         # Nearly always: no model is ahead of the others (as after a swap), and nothing is parked.
         all_due = not parked and (not rows or rows[0][0] > max(seen.values()))
@@ -145,54 +118,70 @@ class Folder:
             try:
                 event, meta = decode(topic, state)
                 moment = Moment(position, meta.at)
-                steps += [
-                    Step((model.name, model.key(stream, event)), model, fold, event, moment, stream)
-                    for model, fold in due
-                ]
+                for model, fold in due:
+                    target = (model.name, model.key(stream, event))
+                    work = works.get(target)
+                    if work is None:
+                        work = works[target] = Work(model, [])
+                    work.steps.append(Step(fold, event, moment, stream))
             except Exception as error:
+                all_due = False
                 for model, _ in due:
-                    self._note(batch, (model.name, f"~{stream}"), position, stream, topic, error)
-        return steps
+                    self._park(batch, (model.name, f"~{stream}"), position, stream, topic, error)
+        return works
 
-    def _stored(self, steps: list[Step]) -> dict[Target, bytes | None]:
-        stored = {step.target: self._cache.get(step.target) for step in steps}
+    def _stored(self, targets: list[Target]) -> dict[Target, bytes | None]:
+        stored = {target: self._cache.get(target) for target in targets}
         missing = [target for target, found in stored.items() if found is None]
         if missing:
             stored.update(zip(missing, self._load(missing), strict=True))
         return stored
 
-    def _repeat(
-        self, works: dict[Target, Work], steps: list[Step], target: Target, stored: bytes | None
-    ) -> None:
-        """A fold may fail half-way through a document: begin again, and stop before that event."""
-        works.pop(target, None)
-        for step in steps:
-            if step.target == target:
-                if target not in works:
-                    works[target] = Work(step, stored)
-                works[target].apply(step)
-
-    def _finish(self, batch: Batch, target: Target, work: Work) -> None:
-        model, document = work.model, work.document
-        try:
-            encoded = model.encode(document)
-            entries = model.entries_of(document)
-        except Exception as error:
-            self._park(batch, work.last, error)
+    def _change(self, batch: Batch, target: Target, work: Work, stored: bytes | None) -> None:
+        """Applies the steps to the stored document. Puts nothing into the batch before all is
+        done."""
+        model = work.model
+        document = model.empty(target[1]) if stored is None else model.decode(stored)
+        before = model.entries_of(document)
+        reached = first = document.position
+        for step in work.steps:
+            position = step.moment.position
+            if position > reached:
+                step.fold(document, step.event, step.moment)
+                document.position = reached = position
+        if reached == first:
             return
+        encoded = model.encode(document)
+        entries = model.entries_of(document)
         batch.documents[target] = encoded
-        batch.versions[target] = document.position
-        if entries != work.entries:
-            batch.removed.extend((target, entry) for entry in work.entries - entries)
-            batch.added.extend((target, entry) for entry in entries - work.entries)
+        batch.versions[target] = reached
+        if entries != before:
+            batch.removed.extend((target, entry) for entry in before - entries)
+            batch.added.extend((target, entry) for entry in entries - before)
         if model.in_memory:
             batch.changed.add(model.name)
 
-    def _park(self, batch: Batch, step: Step, error: Exception) -> None:
-        position = step.moment.position
-        self._note(batch, step.target, position, step.stream, step.event.TOPIC, error)
+    def _poisoned(
+        self, batch: Batch, target: Target, work: Work, stored: bytes | None, error: Exception
+    ) -> None:
+        """Finds the step that fails, by leaving out more and more of the last ones: a fold may fail
+        half-way through a document, and what cannot be encoded shows only in the end."""
+        steps = work.steps
+        while steps:
+            last = steps[-1]
+            steps = steps[:-1]
+            try:
+                self._change(batch, target, Work(work.model, steps), stored)
+            except _NOT_POISON:
+                raise
+            except Exception as earlier:
+                error = earlier
+            else:
+                break
+        position = last.moment.position
+        self._park(batch, target, position, last.stream, last.event.TOPIC, error)
 
-    def _note(
+    def _park(
         self,
         batch: Batch,
         target: Target,
