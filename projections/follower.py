@@ -71,6 +71,10 @@ class Follower:
             )
         return upto - before
 
+    def settle(self) -> None:
+        """To be called when there is nothing more to do for now."""
+        self._session.settle()
+
     def beat(self, report: bytes) -> None:
         """A sign of life; notices, while nothing happens, what `step` would notice."""
         self._session.beat(report)

@@ -109,6 +109,7 @@ class Runner:
                 self._beat(follower)
                 next_beat = began + BEAT
             if moved == 0:
+                follower.settle()
                 self._wakeup.wait()
             elif moved < self._window:
                 rest = GATHER - (time.monotonic() - began)

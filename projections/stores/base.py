@@ -84,6 +84,9 @@ class Session(Protocol):
         effect, or what took effect is written again with the same result. Returns documents that
         the store will never take; they are parked."""
 
+    def settle(self) -> None:
+        """Nothing more to write for now: saves what `write` has put off, and raises as it does."""
+
     def beat(self, report: bytes, /) -> None:
         """Leaves a sign of life, and raises as `write` does."""
 

@@ -168,7 +168,8 @@ class ElasticsearchStore:
         if keys is not None:
             query["query"] = {"ids": {"values": list(keys)}}
         while True:
-            _, body = self._http.ask("POST", f"/{index}/_search", query)
+            path = f"/{index}/_search?allow_partial_search_results=false"
+            _, body = self._http.ask("POST", path, query)
             hits = _decode_found(body).hits.hits
             if not hits:
                 return

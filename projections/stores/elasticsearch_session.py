@@ -27,7 +27,7 @@ Announce = Callable[[int], None]
 
 
 class _Document(msgspec.Struct):
-    found: bool = False
+    found: bool | None = None  # None: an error stands in its place
     source: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw, name="_source")
 
 
@@ -98,6 +98,9 @@ class ElasticsearchSession:
         wanted = [{"_index": self._indices[model], "_id": key} for model, key in targets]
         _, body = self._http.ask("POST", "/_mget", {"docs": wanted})
         found = _decode_documents(body).docs
+        if any(document.found is None for document in found):
+            # A shard that is still recovering. Its documents are not absent, only not there yet.
+            raise StoreDown(f"Elasticsearch cannot read every document: {body[:300]!r}")
         return [bytes(document.source) if document.found else None for document in found]
 
     def write(self, batch: Batch, before: Mapping[str, int], upto: int) -> list[Parked]:
@@ -110,13 +113,15 @@ class ElasticsearchSession:
             self._announce(max(min(before.values()), upto))
         return refused
 
+    def settle(self) -> None:
+        if self._unsaved:
+            self._save_all([])
+
     def beat(self, _report: bytes) -> None:
         """The report goes nowhere: whoever holds the role is in the control index, and the position
         document tells how far the runner is."""
         if (reason := self._check()) is not None:
             raise reason
-        if self._unsaved:
-            self._save_all([])
 
     def _save_all(self, parked: list[Parked]) -> None:
         for model, position in self._unsaved.items():

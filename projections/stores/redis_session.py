@@ -123,6 +123,9 @@ class RedisSession:
         self._run(before, after, commands)
         return []
 
+    def settle(self) -> None:
+        """Every batch has saved its position."""
+
     def beat(self, report: bytes) -> None:
         self._run({}, {}, [["SET", f"{self._keys[0]}:beat", report]])
 

@@ -169,10 +169,12 @@ class Search:
         return sorted(found)
 
     async def _ask(self, body: Clause) -> dict[str, Any]:
+        # A shard that is away must not look like products that are not there.
+        path = f"/{self._index}/_search?allow_partial_search_results=false"
         try:
             answer = await self._client.perform_request(
                 "POST",
-                f"/{self._index}/_search",
+                path,
                 headers={"accept": "application/json", "content-type": "application/json"},
                 body=body,
             )

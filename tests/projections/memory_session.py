@@ -35,6 +35,8 @@ class MemorySession:
         self._positions = {model: max(seen, upto) for model, seen in before.items()}
         return []
 
+    def settle(self) -> None: ...
+
     def beat(self, report: bytes, /) -> None: ...
 
 

@@ -9,6 +9,7 @@ from shop_world import World
 from projections.follower import Follower
 from projections.rebuild import build
 from projections.stores.base import Emptied, Fenced, Moved, Role, StoreDown, Swapped
+from projections.stores.http import Http
 
 STORES = ("redis", "elasticsearch")
 Name = Literal["redis", "elasticsearch"]
@@ -18,6 +19,12 @@ Contents = Callable[[Name], dict[str, bytes]]
 def catch_up(follower: Follower) -> None:
     while follower.step():
         pass
+    follower.settle()
+
+
+def _step_and_settle(follower: Follower) -> None:
+    follower.step()
+    follower.settle()
 
 
 @pytest.mark.parametrize("name", STORES)
@@ -78,15 +85,38 @@ def test_documents_without_their_position_are_folded_to_the_same(
     save = session._save_all
     for _ in range(5):
         follower.step()
-    follower.beat(b"{}")  # saves
+    follower.settle()
     session._save_all = lambda parked: (_ for _ in ()).throw(StoreDown("killed here"))
     follower.step()
     with pytest.raises(StoreDown):
-        follower.beat(b"{}")
+        follower.settle()
     session._save_all = save
     follower = world.follow("elasticsearch", 270)
     assert follower.position == 500
     catch_up(follower)
+    live = contents("elasticsearch")
+    build(world.events, *world.store("elasticsearch"))
+    assert contents("elasticsearch") == live
+
+
+def test_a_document_that_cannot_be_read_is_not_taken_for_a_missing_one(
+    world: World, contents: Contents
+) -> None:
+    """As while Elasticsearch recovers a shard: folding on from nothing would lose what was there."""
+    catch_up(world.follow("elasticsearch"))
+    world.happen(15, 200)
+    catch_up(world.follow("elasticsearch"))
+    world.happen(16, 200)
+    follower = world.follow("elasticsearch")
+    http = Http(world.places.elasticsearch_url)
+    index = world.elasticsearch.layout.index("products.1")
+    http.ask("POST", f"/{index}/_close")
+    with pytest.raises(StoreDown):
+        follower.step()
+    http.ask("POST", f"/{index}/_open")
+    http.ask("GET", f"/_cluster/health/{index}?wait_for_status=yellow")
+    http.close()
+    catch_up(world.follow("elasticsearch"))
     live = contents("elasticsearch")
     build(world.events, *world.store("elasticsearch"))
     assert contents("elasticsearch") == live
@@ -100,8 +130,7 @@ def test_the_older_of_two_runners_is_fenced(world: World, name: Name) -> None:
     newer = world.follow(name)
     world.happen(7, 50)
     with pytest.raises(Fenced):
-        older.step()
-        older.beat(b"{}")
+        _step_and_settle(older)
     catch_up(newer)
     assert newer.position == 100
     with pytest.raises(Fenced):
@@ -135,8 +164,7 @@ def test_a_runner_notices_that_another_generation_is_live(world: World, name: Na
     build(world.events, *world.store(name))
     world.happen(9, 50)
     with pytest.raises(Swapped):
-        follower.step()
-        follower.beat(b"{}")
+        _step_and_settle(follower)
 
 
 def test_a_redis_that_lost_its_last_second_is_noticed(world: World) -> None:
@@ -167,8 +195,6 @@ def test_an_emptied_redis_is_noticed(world: World) -> None:
 
 @pytest.mark.parametrize("lost", ["storefold index", "control"])
 def test_an_emptied_elasticsearch_is_noticed(world: World, lost: str) -> None:
-    from projections.stores.http import Http
-
     follower = world.follow("elasticsearch")
     world.happen(13, 50)
     catch_up(follower)
@@ -180,5 +206,4 @@ def test_an_emptied_elasticsearch_is_noticed(world: World, lost: str) -> None:
     world.happen(14, 200)
     with pytest.raises(Emptied):
         catch_up(follower)
-        follower.beat(b"{}")
     assert world.elasticsearch.live() == {}

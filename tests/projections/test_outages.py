@@ -51,7 +51,7 @@ def test_a_store_that_is_killed_and_halted_loses_nothing(
             time.sleep(0.02)
         done.set()
 
-    with _running(places, name), opened(name, places, open_sealed) as parts:  # type: ignore[arg-type]
+    with _Running(places, name), opened(name, places, open_sealed) as parts:  # type: ignore[arg-type]
 
         def caught_up() -> bool:
             now = status(world.events, parts.store)
@@ -94,7 +94,7 @@ def _wait_for(condition: Callable[[], bool], seconds: float = 60) -> None:
         time.sleep(0.05)
 
 
-class _running:
+class _Running:
     """A runner in a thread, over connections of its own."""
 
     def __init__(self, places: Places, name: str) -> None:

@@ -5,6 +5,7 @@ import logging
 from dataclasses import replace
 from typing import Any
 
+import psycopg
 import pytest
 from eventsourcing.persistence import StoredEvent
 from memory_session import Projection
@@ -115,8 +116,6 @@ def test_an_unreadable_event_parks_its_stream(world: World) -> None:
 
 
 def test_a_key_database_that_is_away_parks_nothing(world: World) -> None:
-    import psycopg
-
     def away(_sealed: object) -> str | None:
         raise psycopg.OperationalError("no key database")
 

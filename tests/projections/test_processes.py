@@ -146,7 +146,7 @@ def test_new_events_arrive_within_a_tenth_of_a_second(
     wait_for(lambda: caught_up(world, name))
     store, _ = world.store(name)
     waits = []
-    for seed in range(20):
+    for seed in range(10):
         world.happen(100 + seed, 5)
         began = time.monotonic()
         head = world.events.head()
@@ -156,5 +156,5 @@ def test_new_events_arrive_within_a_tenth_of_a_second(
         waits.append(time.monotonic() - began)
         time.sleep(0.05)
     # The machine that tests may be busy; the figure itself is the benchmark's.
-    logging.getLogger(__name__).info("slowest of 20: %.0f ms", max(waits) * 1000)
+    logging.getLogger(__name__).info("slowest of 10: %.0f ms", max(waits) * 1000)
     assert sorted(waits)[len(waits) // 2] < 1.5

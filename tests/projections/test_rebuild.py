@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 import pytest
-from shop_past import history
+from shop_past import history, open_sealed
 from shop_world import World
 
 from projections.compare import compare
@@ -26,8 +26,6 @@ STORES = ("redis", "elasticsearch")
 @pytest.fixture
 def running(world: World) -> Iterator[Callable[[Name], None]]:
     """Starts a runner in a thread, over connections of its own."""
-    from shop_past import open_sealed
-
     wakeup = Wakeup(world.places.dsn)
     threads = []
 

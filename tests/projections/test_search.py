@@ -1,5 +1,6 @@
 """Searches over the real Elasticsearch: what is found, in which order, and how facets count."""
 
+import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -9,7 +10,9 @@ import pytest_asyncio
 from shop_past import Happened
 from shop_world import World
 
+from projections.announce import SearchAnnouncer
 from projections.follower import Follower
+from projections.stores.control import Standing
 from read_side.documents.search import CEILING
 from read_side.errors import Behind, SearchUnavailable, TooDeep, UnknownCursor
 from read_side.open import ReadSide
@@ -361,8 +364,6 @@ async def test_changes_show_and_deleted_products_never_come_back(shop: Shop) -> 
     # Everything is delivered once more, to a follower that has seen nothing.
     generation = shop.world.elasticsearch.live()["products"]
     shop.world.elasticsearch._control.remove(f"position:{generation}")
-    from projections.stores.control import Standing
-
     shop.world.elasticsearch._control.put(f"position:{generation}", Standing(0), None)
     shop.followers[1] = shop.world.follow("elasticsearch", 2)
     await shop.show(*shop.product(4))
@@ -371,10 +372,6 @@ async def test_changes_show_and_deleted_products_never_come_back(shop: Shop) -> 
 
 
 async def test_a_position_becomes_searchable_with_one_refresh(shop: Shop) -> None:
-    import asyncio
-
-    from projections.announce import SearchAnnouncer
-
     client = shop.reads.elasticsearch
     refresh, calls = client.indices.refresh, []
 
