@@ -99,6 +99,8 @@ class ElasticsearchSession:
         _, body = self._http.ask("POST", "/_mget", {"docs": wanted})
         found = _decode_documents(body).docs
         if any(document.found is None for document in found):
+            if b"index_not_found_exception" in body:
+                raise Emptied("an index is gone")
             # A shard that is still recovering. Its documents are not absent, only not there yet.
             raise StoreDown(f"Elasticsearch cannot read every document: {body[:300]!r}")
         return [bytes(document.source) if document.found else None for document in found]
