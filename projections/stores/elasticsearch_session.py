@@ -83,6 +83,7 @@ class ElasticsearchSession:
         self._saved = 0.0
         self._unsaved: dict[str, int] = {}
         self._take()
+        self._told = min(standing.position for standing in self._standings.values())
 
     def positions(self) -> dict[str, int]:
         return {model: standing.position for model, standing in self._standings.items()}
@@ -111,8 +112,7 @@ class ElasticsearchSession:
         self._unsaved = {model: max(position, upto) for model, position in before.items()}
         if parked or time.monotonic() >= self._saved + self._save_every:
             self._save_all(parked)
-        if self._announce is not None:
-            self._announce(max(min(before.values()), upto))
+        self._tell(max(min(before.values()), upto))
         return refused
 
     def settle(self) -> None:
@@ -124,6 +124,12 @@ class ElasticsearchSession:
         document tells how far the runner is."""
         if (reason := self._check()) is not None:
             raise reason
+        self._tell(self._told)  # again, for a Redis that was emptied
+
+    def _tell(self, position: int) -> None:
+        self._told = position
+        if self._announce is not None:
+            self._announce(position)
 
     def _save_all(self, parked: list[Parked]) -> None:
         for model, position in self._unsaved.items():

@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 import pytest
+from shop_past import open_sealed
 from shop_world import World
 
 from projections.follower import Follower
+from projections.main import opened
 from projections.rebuild import build
 from projections.stores.base import Emptied, Fenced, Moved, Role, StoreDown, Swapped
 from projections.stores.http import Http
@@ -102,7 +104,8 @@ def test_documents_without_their_position_are_folded_to_the_same(
 def test_a_document_that_cannot_be_read_is_not_taken_for_a_missing_one(
     world: World, contents: Contents
 ) -> None:
-    """As while Elasticsearch recovers a shard: folding on from nothing would lose what was there."""
+    """As while Elasticsearch recovers a shard: folding on from nothing would lose what was
+    there."""
     catch_up(world.follow("elasticsearch"))
     world.happen(15, 200)
     catch_up(world.follow("elasticsearch"))
@@ -145,15 +148,11 @@ def test_the_older_of_two_builders_is_fenced(world: World, name: Name) -> None:
     generations = {model.name: store.begin(model.name) for model in models}
     session = store.session(Role.BUILDER, generations)
     older = Follower(world.events, session, models)
-    other = type(store)(
-        world.places.redis_url if name == "redis" else world.places.elasticsearch_url,
-        store.layout,  # type: ignore[attr-defined]
-    )
-    build(world.events, other, models)
+    with opened(name, world.places, open_sealed) as other:
+        build(world.events, other.store, models)
     # The newer one has thrown the half-built generations away.
     with pytest.raises((Fenced, Emptied)):
         older.step()
-    other.close()
 
 
 @pytest.mark.parametrize("name", STORES)

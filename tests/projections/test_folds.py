@@ -1,6 +1,6 @@
 """Given events, when they are folded, then the document says what happened."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import pytest
@@ -55,12 +55,17 @@ def added(line_id: int, product_id: int, quantity: int) -> Happened:
     )
 
 
-def created(product_id: int = 5, **more: object) -> Happened:
-    fields = {"name": "Lamp", "slug": "lamp", "sku": "L", "selling_price": 1000} | more
+def created(product_id: int = 5, **more: Any) -> Happened:
+    fields: dict[str, Any] = {
+        "name": "Lamp",
+        "slug": "lamp",
+        "sku": "L",
+        "selling_price": 1000,
+    } | more
     return f"product-{product_id}", ProductCreated(
         product_id=product_id,
         low_stock_threshold=3,
-        **fields,  # type: ignore[arg-type]
+        **fields,
     )
 
 

@@ -5,6 +5,7 @@ import subprocess
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -35,11 +36,15 @@ from write_side.values import Charges
 pytestmark = pytest.mark.asyncio
 
 
-def product(number: int, **more: object) -> Happened:
-    fields = {"name": f"P{number}", "slug": f"p{number}", "sku": f"S{number}"} | more
+def product(number: int, **more: Any) -> Happened:
+    fields: dict[str, Any] = {
+        "name": f"P{number}",
+        "slug": f"p{number}",
+        "sku": f"S{number}",
+    } | more
     return f"product-{number}", ProductCreated(
         product_id=number, selling_price=100 * number, low_stock_threshold=1, **fields
-    )  # type: ignore[arg-type]
+    )
 
 
 def order(number: int, person: int) -> Happened:

@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -42,14 +43,14 @@ class Shop:
     followers: list[Follower]
     reads: ReadSide
 
-    def product(self, number: int, stock: int = 1, **more: object) -> list[Happened]:
-        fields = {
+    def product(self, number: int, stock: int = 1, **more: Any) -> list[Happened]:
+        fields: dict[str, Any] = {
             "name": f"P{number}",
             "slug": f"p{number}",
             "sku": f"S{number}",
             "selling_price": 100 * number,
         } | more
-        created = ProductCreated(product_id=number, low_stock_threshold=1, **fields)  # type: ignore[arg-type]
+        created = ProductCreated(product_id=number, low_stock_threshold=1, **fields)
         opened = StockOpened(product_id=number, sku=str(fields["sku"]), on_hand=stock)
         return [(f"product-{number}", created), (f"stock-{number}", opened)]
 
@@ -160,8 +161,8 @@ async def test_filters_combine(shop: Shop) -> None:
         ),
     )
 
-    async def ids(**asked: object) -> set[int]:
-        answer = await shop.reads.search.products(ProductFilter(**asked))  # type: ignore[arg-type]
+    async def ids(**asked: Any) -> set[int]:
+        answer = await shop.reads.search.products(ProductFilter(**asked))
         return {product.product_id for product in answer.items}
 
     assert await ids() == {1, 2, 3, 4}
@@ -242,7 +243,7 @@ async def test_facets_are_exact_under_multi_select(shop: Shop) -> None:
     """Against counts made by hand, for made-up products and selections."""
     dice = random.Random(5)
     tree = {1: None, 2: 1, 3: 1, 4: 2, 5: None}
-    made = {}
+    made: dict[int, dict[str, Any]] = {}
     happened: list[Happened] = [
         (
             f"category-{n}",
@@ -251,7 +252,7 @@ async def test_facets_are_exact_under_multi_select(shop: Shop) -> None:
         for n, parent in tree.items()
     ]
     for number in range(100, 260):
-        made[number] = fields = {
+        fields: dict[str, Any] = {
             "category_id": dice.choice([None, *tree]),
             "brand_id": dice.choice([None, 7, 8, 9]),
             "selling_price": dice.choice([0, 2499, 2500, 4999, 9000, 300000]),
@@ -262,7 +263,8 @@ async def test_facets_are_exact_under_multi_select(shop: Shop) -> None:
             },
             "stock": dice.choice([0, 3]),
         }
-        happened += shop.product(number, **fields)  # type: ignore[arg-type]
+        made[number] = fields
+        happened += shop.product(number, **fields)
     await shop.show(*happened)
 
     def above(category: int | None) -> set[int]:
@@ -282,11 +284,7 @@ async def test_facets_are_exact_under_multi_select(shop: Shop) -> None:
             attributes=dice.choice([{}, {"color": ("r", "g")}, {"color": ("b",), "size": ("S",)}]),
         )
 
-        def chosen(
-            product: dict,
-            but: str = "",
-            asked: ProductFilter = asked,  # type: ignore[type-arg]
-        ) -> bool:
+        def chosen(product: dict[str, Any], but: str = "", asked: ProductFilter = asked) -> bool:
             """Whether all selections but one hold for a product."""
             low, high = asked.min_price or 0, asked.max_price
             price = product["selling_price"]
@@ -375,9 +373,9 @@ async def test_a_position_becomes_searchable_with_one_refresh(shop: Shop) -> Non
     client = shop.reads.elasticsearch
     refresh, calls = client.indices.refresh, []
 
-    async def counted(**options: object) -> object:
+    async def counted(**options: Any) -> Any:
         calls.append(options)
-        return await refresh(**options)  # type: ignore[arg-type]
+        return await refresh(**options)
 
     client.indices.refresh = counted  # type: ignore[method-assign]
     position = shop.fold(*shop.product(1))
