@@ -23,7 +23,7 @@ ALTER TABLE events ENABLE ALWAYS TRIGGER events_no_change;
 -- count moves in the same transaction as the events, positions have no holes. Small fillfactor: the
 -- row is updated by every append, and HOT updates need room on its page.
 CREATE TABLE log_head (
-    only     boolean PRIMARY KEY DEFAULT true CHECK (only),
+    sole     boolean PRIMARY KEY DEFAULT true CHECK (sole),
     position bigint NOT NULL
 ) WITH (fillfactor = 10, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0);
 INSERT INTO log_head (position) VALUES (0);

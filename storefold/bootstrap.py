@@ -1,0 +1,101 @@
+"""The one place where parts are put together. Each process builds what it needs from the settings."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from write_side.account.authorise import authorise
+from write_side.bus import Bus
+from write_side.database import Database
+from write_side.event_store import PostgresLog
+from write_side.identifiers import IdAllocator
+from write_side.personal_data import Vault
+from write_side.registry import COMMANDS
+from write_side.secrets.passwords import Credentials, hash_password
+from write_side.secrets.refresh_tokens import RefreshTokens
+from write_side.secrets.sign_in import SignIn
+from write_side.values import Sealed
+
+from storefold.settings import Settings
+
+
+def utc_now() -> str:
+    """The server's clock, as events carry it."""
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+class Services:
+    """What the `prepare` steps of handlers are given: ids, sealing and hashing."""
+
+    def __init__(self, new_id: IdAllocator, vault: Vault, credentials: Credentials) -> None:
+        self.new_id = new_id
+        self._vault = vault
+        self._credentials = credentials
+
+    def seal(self, person_id: int, text: str) -> Sealed:
+        return self._vault.seal(person_id, text)
+
+    def email_hash(self, email: str) -> str:
+        return self._vault.lookup_hash(email.lower())
+
+    def hash_password(self, password: str) -> str:
+        return hash_password(password)
+
+    def check_password(self, person_id: int, password: str) -> bool:
+        return self._credentials.check(person_id, password)
+
+
+@dataclass(frozen=True, slots=True)
+class WriteSide:
+    """A process's side of the log: the bus and what signs people in."""
+
+    database: Database
+    log: PostgresLog
+    vault: Vault
+    bus: Bus
+    sign_in: SignIn
+    refresh_tokens: RefreshTokens
+
+    def close(self) -> None:
+        self.bus.close()
+        self.database.close()
+
+
+def build_vault(settings: Settings) -> Vault:
+    return Vault(Database(settings.keys_dsn), master_key_bytes(settings))
+
+
+def build_write_side(settings: Settings) -> WriteSide:
+    """Connects to nothing yet: connections are made when first used."""
+    assert COMMANDS, "importing the registry has registered every command"
+    database = Database(settings.postgres_dsn)
+    log = PostgresLog(database)
+    vault = build_vault(settings)
+    new_id = IdAllocator(lambda: _next_block(log))
+    bus = Bus(
+        log,
+        authorise=authorise,
+        new_id=new_id,
+        clock=utc_now,
+        services=Services(new_id, vault, Credentials(database)),
+    )
+    return WriteSide(
+        database=database,
+        log=log,
+        vault=vault,
+        bus=bus,
+        sign_in=SignIn(log, database, vault),
+        refresh_tokens=RefreshTokens(database),
+    )
+
+
+def master_key_bytes(settings: Settings) -> bytes:
+    """The setting is any secret text; the key is derived from it."""
+    return sha256(settings.master_key.get_secret_value().encode()).digest()
+
+
+def _next_block(log: PostgresLog) -> int:
+    with log.connection() as conn:
+        row = conn.execute("SELECT nextval('ids')").fetchone()
+    assert row is not None
+    return int(row[0])

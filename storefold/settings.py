@@ -1,0 +1,88 @@
+"""Settings, all from the environment (prefix `STOREFOLD_`); the defaults are the development profile.
+
+`storefold run` fills in the addresses of the services that it starts itself.
+"""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import AliasChoices, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEVELOPMENT_SECRET = "storefold-development-secret-never-in-production"  # noqa: S105
+DEVELOPMENT_WEBHOOK_SECRET = "whsec_storefold_dev"  # noqa: S105
+
+
+class Settings(BaseSettings):
+    """Raises pydantic's ValidationError, naming the variable, for a value that cannot stand."""
+
+    model_config = SettingsConfigDict(env_prefix="STOREFOLD_", extra="ignore", frozen=True)
+
+    profile: Literal["development", "production"] = "development"
+    home: Path = Path("var")
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, validation_alias=AliasChoices("PORT", "STOREFOLD_PORT"))
+
+    postgres_dsn: str = ""  # as the application role
+    postgres_owner_dsn: str = ""  # for `storefold migrate` alone
+    keys_dsn: str = ""
+    keys_owner_dsn: str = ""
+    redis_url: str = ""
+    elasticsearch_url: str = ""
+    broker_url: str = ""  # Celery's; empty: the same Redis, database 1
+    smtp_url: str = ""
+    mail_from: str = "Storefold <no-reply@storefold.test>"
+    public_url: str = ""  # where clients reach the API, for links in mails; empty: host and port
+
+    stripe_api_base: str = ""  # empty: Stripe itself
+    stripe_api_key: SecretStr = Field(
+        default=SecretStr("sk_test_storefold"),
+        validation_alias=AliasChoices("STRIPE_API_KEY", "STOREFOLD_STRIPE_API_KEY"),
+    )
+    stripe_webhook_secret: SecretStr = Field(
+        default=SecretStr(DEVELOPMENT_WEBHOOK_SECRET),
+        validation_alias=AliasChoices("STRIPE_WEBHOOK_SECRET", "STOREFOLD_STRIPE_WEBHOOK_SECRET"),
+    )
+
+    secret_key: SecretStr = SecretStr(DEVELOPMENT_SECRET)  # signs access tokens
+    master_key: SecretStr = SecretStr(DEVELOPMENT_SECRET)  # wraps the keys of personal data
+    rate_limits: Literal["on", "off"] = "on"
+    trusted_proxies: list[str] = ["127.0.0.1", "::1"]  # whose X-Forwarded-For is believed
+    cors_origins: list[str] = []
+    max_body_bytes: int = 1_048_576
+    read_own_writes_seconds: float = 2.0  # how long a surface waits for its read models
+    workers: int = 1  # API server processes
+
+    @model_validator(mode="after")
+    def _no_development_secret_in_production(self) -> Self:
+        if self.profile == "production":
+            for name, secret, known in (
+                ("STOREFOLD_SECRET_KEY", self.secret_key, DEVELOPMENT_SECRET),
+                ("STOREFOLD_MASTER_KEY", self.master_key, DEVELOPMENT_SECRET),
+                (
+                    "STRIPE_WEBHOOK_SECRET",
+                    self.stripe_webhook_secret,
+                    DEVELOPMENT_WEBHOOK_SECRET,
+                ),
+                ("STRIPE_API_KEY", self.stripe_api_key, "sk_test_storefold"),
+            ):
+                if secret.get_secret_value() in (known, ""):
+                    raise ValueError(f"{name} must be set to a secret of your own in production")
+            if self.secret_key.get_secret_value() == self.master_key.get_secret_value():
+                raise ValueError("STOREFOLD_SECRET_KEY and STOREFOLD_MASTER_KEY must differ")
+        return self
+
+    @property
+    def celery_broker(self) -> str:
+        return self.broker_url or self.redis_url.rpartition("/")[0] + "/1"
+
+    @property
+    def base_url(self) -> str:
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """The process's settings, read once."""
+    return Settings()
