@@ -11,9 +11,7 @@ MANY = 10_000  # differences that no race explains
 PAUSE = 0.05  # seconds between rounds
 
 
-def compare(
-    store: Store, one: str, other: str, step: Callable[[], object] = lambda: None
-) -> list[str]:
+def compare(store: Store, one: str, other: str, step: Callable[[], object] = lambda: None) -> list[str]:
     """Keys of documents and entries (`:list/key`) that are not the same bytes in both.
 
     Generations that are still fed differ wherever one has seen an event that the other has not, so
@@ -33,9 +31,7 @@ def compare(
 def _differing(store: Store, one: str, other: str, keys: Collection[str] | None) -> set[str]:
     # Digests, so that a generation need not fit into memory.
     seen = {key: _digest(value) for key, value in store.contents(one, keys)}
-    differing = {
-        key for key, value in store.contents(other, keys) if seen.pop(key, None) != _digest(value)
-    }
+    differing = {key for key, value in store.contents(other, keys) if seen.pop(key, None) != _digest(value)}
     return differing | seen.keys()
 
 

@@ -97,9 +97,7 @@ class Folder:
             for target in list(cache)[: len(cache) - self._cached + self._cached // 10]:
                 del cache[target]
 
-    def _sort(
-        self, rows: Sequence[Row], seen: Mapping[str, int], batch: Batch
-    ) -> dict[Target, Work]:
+    def _sort(self, rows: Sequence[Row], seen: Mapping[str, int], batch: Batch) -> dict[Target, Work]:
         """The events by the documents that they are for."""
         works: dict[Target, Work] = {}
         routes, parked = self._routes, self._parked
@@ -161,9 +159,7 @@ class Folder:
         if model.in_memory:
             batch.changed.add(model.name)
 
-    def _poisoned(
-        self, batch: Batch, target: Target, work: Work, stored: bytes | None, error: Exception
-    ) -> None:
+    def _poisoned(self, batch: Batch, target: Target, work: Work, stored: bytes | None, error: Exception) -> None:
         """Finds the step that fails, by leaving out more and more of the last ones: a fold may fail
         half-way through a document, and what cannot be encoded shows only in the end."""
         steps = work.steps

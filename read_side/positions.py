@@ -135,9 +135,7 @@ class Positions:
         self._gone.set()
 
     async def _look(self, connection: Connection) -> None:
-        pointer, search = await connection.ask(
-            [("GET", self.layout.live), ("GET", self.layout.search)]
-        )
+        pointer, search = await connection.ask([("GET", self.layout.live), ("GET", self.layout.search)])
         self.built = isinstance(pointer, bytes)
         if isinstance(search, bytes):
             self.search.rise(decode_announcement(search).position)

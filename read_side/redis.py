@@ -52,9 +52,7 @@ class Documents:
         (found,) = await self.get(model, (key,))
         return decoder.decode(found) if found is not None else None
 
-    async def many(
-        self, model: str, keys: Sequence[str], decoder: msgspec.json.Decoder[D]
-    ) -> list[D]:
+    async def many(self, model: str, keys: Sequence[str], decoder: msgspec.json.Decoder[D]) -> list[D]:
         """Those that exist, in the order of `keys`."""
         found = await self.get(model, keys)
         return [decoder.decode(document) for document in found if document is not None]

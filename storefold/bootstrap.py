@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
+from storefold.settings import Settings
 from write_side.account.authorise import authorise
 from write_side.bus import Bus
 from write_side.database import Database
@@ -15,8 +16,6 @@ from write_side.secrets.passwords import Credentials, hash_password
 from write_side.secrets.refresh_tokens import RefreshTokens
 from write_side.secrets.sign_in import SignIn
 from write_side.values import Sealed
-
-from storefold.settings import Settings
 
 
 def utc_now() -> str:

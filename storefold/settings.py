@@ -10,8 +10,8 @@ from typing import Literal, Self
 from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-DEVELOPMENT_SECRET = "storefold-development-secret-never-in-production"  # noqa: S105
-DEVELOPMENT_WEBHOOK_SECRET = "whsec_storefold_dev"  # noqa: S105
+DEVELOPMENT_SECRET = "storefold-development-secret-never-in-production"
+DEVELOPMENT_WEBHOOK_SECRET = "whsec_storefold_dev"
 
 
 class Settings(BaseSettings):

@@ -64,9 +64,7 @@ class Appender:
             return None
         return int(row[0])
 
-    def append(
-        self, events: list[StoredEvent], reads: dict[str, int], alongside: Alongside
-    ) -> int:
+    def append(self, events: list[StoredEvent], reads: dict[str, int], alongside: Alongside) -> int:
         """Appends and returns the position before the first event.
 
         Raises IntegrityError when the decisions no longer stand, OperationalError when nothing can
@@ -141,9 +139,7 @@ class Appender:
         with self._log.connection() as conn:
             return conn.execute(query, (list(streams),), binary=True).fetchall()  # type: ignore[return-value]
 
-    def load_names(
-        self, names: set[tuple[str, str]]
-    ) -> dict[tuple[str, str], int | None]:
+    def load_names(self, names: set[tuple[str, str]]) -> dict[tuple[str, str], int | None]:
         """The owner of each name, None for a free one."""
         query = """SELECT kind, value, owner FROM names
             JOIN unnest(%s::text[], %s::text[]) AS u (k, v) ON kind = k AND value = v"""

@@ -98,9 +98,7 @@ class Cache:
                 self._entries[stream] = (version, aggregate_of(stream).evolve(entry[1], event))
 
 
-def fold(
-    streams: Iterable[str], rows: Iterable[tuple[str, int, str, bytes]]
-) -> dict[str, Entry]:
+def fold(streams: Iterable[str], rows: Iterable[tuple[str, int, str, bytes]]) -> dict[str, Entry]:
     """Whole streams from their events in order; one without events is its empty state."""
     entries: dict[str, Entry] = {s: (0, aggregate_of(s).initial) for s in streams}
     for stream, version, topic, state in rows:
@@ -178,15 +176,12 @@ class Batch:
         )
         try:
             return [
-                StoredEvent(stream, version, event.TOPIC, encode(event, meta))
-                for stream, version, event in work.events
+                StoredEvent(stream, version, event.TOPIC, encode(event, meta)) for stream, version, event in work.events
             ]
         except (msgspec.MsgspecError, TypeError, UnicodeError, OverflowError) as error:
             raise TooLarge(f"a value cannot be stored: {error}") from error
 
-    def _take(
-        self, job: Job, work: Work, stored: list[StoredEvent], result: dict[str, Any]
-    ) -> None:
+    def _take(self, job: Job, work: Work, stored: list[StoredEvent], result: dict[str, Any]) -> None:
         self.events.extend(stored)
         self._remember_reads(work)
         self.overlay.update(work.entries)

@@ -136,9 +136,7 @@ class Bus:
         prepare = HANDLERS[type(command)].prepare
         return prepare(command, actor, self._services) if prepare is not None else None
 
-    def _enqueue(
-        self, command: Command, actor: Actor, key: IdempotencyKey | None, prepared: Any, reply: Any
-    ) -> None:
+    def _enqueue(self, command: Command, actor: Actor, key: IdempotencyKey | None, prepared: Any, reply: Any) -> None:
         if self._closed or self._queue.qsize() > MAX_WAITING:
             raise Overloaded
         job = Job(

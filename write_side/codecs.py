@@ -70,9 +70,7 @@ def decode(topic: str, state: bytes) -> tuple[Event, Metadata]:
 def _upcast(event_type: type[Event], version: int, data: msgspec.Raw) -> Event:
     fields: dict[str, Any] = msgspec.json.decode(data)
     while version < event_type.class_version:
-        step: Callable[[dict[str, Any]], None] = getattr(
-            event_type, f"upcast_v{version}_v{version + 1}"
-        )
+        step: Callable[[dict[str, Any]], None] = getattr(event_type, f"upcast_v{version}_v{version + 1}")
         step(fields)
         version += 1
     return msgspec.convert(fields, event_type)

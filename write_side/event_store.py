@@ -222,9 +222,7 @@ class PostgresLog(ApplicationRecorder):
         assert row is not None
         return int(row[0])
 
-    def read(
-        self, after: int, window: int, topics: Sequence[str] | None = None
-    ) -> tuple[list[Row], int]:
+    def read(self, after: int, window: int, topics: Sequence[str] | None = None) -> tuple[list[Row], int]:
         """The events of the next `window` positions after `after`, and the position up to which the
         log was read. `topics` leaves events out; the position counts them all the same, which
         gapless positions make exact."""
@@ -240,9 +238,7 @@ class PostgresLog(ApplicationRecorder):
             cursor = conn.execute(query + " ORDER BY position", params, binary=True)
             return cursor.fetchall(), upto  # type: ignore[return-value]
 
-    def subscribe(
-        self, gt: int | None = None, topics: Sequence[str] = ()
-    ) -> Subscription[ApplicationRecorder]:
+    def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
         return LogSubscription(self, gt=gt, topics=topics)
 
     def close(self) -> None:
@@ -252,9 +248,7 @@ class PostgresLog(ApplicationRecorder):
 _NOTHING = Alongside()
 
 
-def _append_params(
-    events: Sequence[StoredEvent], guard: Guard | None, also: Alongside
-) -> tuple[Any, ...]:
+def _append_params(events: Sequence[StoredEvent], guard: Guard | None, also: Alongside) -> tuple[Any, ...]:
     reads = guard.reads if guard else None
     return (
         guard.head if guard else None,
@@ -279,9 +273,7 @@ def _append_params(
 class LogSubscription(ListenNotifySubscription[PostgresLog]):
     """The library's blocking iterator over the log, woken by LISTEN; for its ProjectionRunner."""
 
-    def __init__(
-        self, recorder: PostgresLog, gt: int | None = None, topics: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, recorder: PostgresLog, gt: int | None = None, topics: Sequence[str] = ()) -> None:
         super().__init__(recorder=recorder, gt=gt, topics=topics)
         self._listener = Thread(target=self._listen, daemon=True)
         self._listener.start()

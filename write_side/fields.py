@@ -99,9 +99,7 @@ Sku = Annotated[
     AfterValidator(clean_text),
     AfterValidator(_not_blank),
 ]
-Slug = Annotated[
-    str, Field(strict=True, min_length=1, max_length=200, pattern=r"^[A-Za-z0-9_-]+$")
-]
+Slug = Annotated[str, Field(strict=True, min_length=1, max_length=200, pattern=r"^[A-Za-z0-9_-]+$")]
 Price = Annotated[int, BeforeValidator(_price), WithJsonSchema(_AMOUNT_SCHEMA)]
 Quantity = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 Level = Annotated[int, Field(strict=True, ge=0, le=2_147_483_647)]

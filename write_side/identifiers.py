@@ -22,13 +22,12 @@ BLOCK: Final = 1000  # one round trip to the sequence per this many ids; equals 
 _MARK: Final = int.from_bytes(b"stfold", "big") << 80
 _FIXED: Final = _MARK | (8 << 76) | (0b10 << 62)
 _TAG_MASK: Final = 0xFFF << 64
-KINDS: Final = {
-    name: tag
-    for tag, name in enumerate(
-        "any person product variant category brand cart line order order-line address "
-        "payment review image shipment return".split()
-    )
-}
+_NAMES: Final = (
+    "any", "person", "product", "variant", "category", "brand", "cart", "line", "order",
+    "order-line", "address", "payment", "review", "image", "shipment", "return",
+)  # fmt: skip
+KINDS: Final = {name: tag for tag, name in enumerate(_NAMES)}
+"""The tag of each kind; new kinds are added at the end, for UUIDs are kept by clients."""
 
 
 def to_uuid(kind: str, value: int) -> UUID:

@@ -48,6 +48,4 @@ def _apply(owner_dsn: str, folder: Path, app_role: str, app_password: str) -> li
 def _ensure_role(conn: psycopg.Connection, role: str, password: str) -> None:
     exists = conn.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
     verb = "ALTER" if exists else "CREATE"
-    conn.execute(
-        sql.SQL(verb + " ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), password)
-    )
+    conn.execute(sql.SQL(verb + " ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), password))

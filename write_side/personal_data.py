@@ -91,9 +91,7 @@ class Vault:
                 "INSERT INTO destroyed_persons (person_id) VALUES (%s) ON CONFLICT DO NOTHING",
                 (person_id,),
             )
-            self._database.connection.execute(
-                "DELETE FROM person_keys WHERE person_id = %s", (person_id,)
-            )
+            self._database.connection.execute("DELETE FROM person_keys WHERE person_id = %s", (person_id,))
         self.forget(person_id)
 
     def forget(self, person_id: int) -> None:
@@ -108,9 +106,7 @@ class Vault:
         rows = self._database.connection.execute(
             "SELECT version, wrapped FROM person_keys WHERE person_id = %s", (person_id,)
         ).fetchall()
-        return self._remember(
-            person_id, {v: self._unwrap(person_id, v, bytes(w)) for v, w in rows}
-        )
+        return self._remember(person_id, {v: self._unwrap(person_id, v, bytes(w)) for v, w in rows})
 
     def _make_key(self, person_id: int) -> dict[int, AESGCM]:
         """Two processes may race for the first key: the row decides, both then read the same."""

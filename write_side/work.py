@@ -44,9 +44,7 @@ def aggregate_of(stream: str) -> Aggregate[Any]:
 class Missing(Exception):
     """Streams and names that the handler needs and that are not in memory. Never leaves the bus."""
 
-    def __init__(
-        self, streams: Iterable[str] = (), names: Iterable[tuple[str, str]] = ()
-    ) -> None:
+    def __init__(self, streams: Iterable[str] = (), names: Iterable[tuple[str, str]] = ()) -> None:
         self.streams = frozenset(streams)
         self.names = frozenset(names)
 
@@ -182,9 +180,7 @@ HANDLERS: dict[type[Any], Registration] = {}
 H = TypeVar("H", bound=Handler)
 
 
-def handles(
-    command: type[Any], prepare: Callable[[Any, Actor, Any], Any] | None = None
-) -> Callable[[H], H]:
+def handles(command: type[Any], prepare: Callable[[Any, Actor, Any], Any] | None = None) -> Callable[[H], H]:
     """Registers a handler for a command type. Raises ValueError for a second one."""
 
     def register(handler: H) -> H:
@@ -194,4 +190,3 @@ def handles(
         return handler
 
     return register
-

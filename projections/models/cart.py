@@ -14,9 +14,7 @@ from write_side.cart.events import (
 def item_added(cart: Cart, event: ItemAddedToCart, when: Moment) -> None:
     line = cart.lines.get(event.line_id)
     if line is None:
-        cart.lines[event.line_id] = CartLine(
-            event.line_id, event.product_id, event.quantity, when.at, event.variant_id
-        )
+        cart.lines[event.line_id] = CartLine(event.line_id, event.product_id, event.quantity, when.at, event.variant_id)
     else:
         line.quantity += event.quantity
     cart.created_at = cart.created_at or when.at

@@ -20,15 +20,11 @@ from write_side.order.events import (
 # nothing back.
 _RANK = {
     fact: rank
-    for rank, fact in enumerate(
-        ("", "placed", "paid", "in-work", "shipped", "delivered", "returned", "cancelled")
-    )
+    for rank, fact in enumerate(("", "placed", "paid", "in-work", "shipped", "delivered", "returned", "cancelled"))
 }
 
 
-def _note(
-    order: Order, fact: str, when: Moment, note: str = "", seller_id: int | None = None
-) -> None:
+def _note(order: Order, fact: str, when: Moment, note: str = "", seller_id: int | None = None) -> None:
     if _RANK[fact] > _RANK[order.status]:
         order.status = fact
     order.history.append(Change(fact, order.status, when.at, note, seller_id))
@@ -107,9 +103,7 @@ def orders(opener: Opener) -> Model[Order]:
             for line in event.lines
         ]
         money = event.charges
-        order.charges = Charges(
-            money.subtotal, money.tax, money.shipping, money.discount, money.total, money.currency
-        )
+        order.charges = Charges(money.subtotal, money.tax, money.shipping, money.discount, money.total, money.currency)
         if event.shipping_address is not None:
             order.shipping_address = open_address(opener, event.shipping_address)
         if event.billing_address is not None:

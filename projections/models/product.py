@@ -95,9 +95,7 @@ def image_added(product: Product, event: ImageAdded, when: Moment) -> None:
     if event.primary:
         for image in product.images:
             image.primary = False
-    product.images.append(
-        Image(event.image_id, event.address, when.at, event.alt_text, event.primary, event.order)
-    )
+    product.images.append(Image(event.image_id, event.address, when.at, event.alt_text, event.primary, event.order))
     product.updated_at = when.at
 
 

@@ -14,9 +14,7 @@ from write_side.stock.events import (
 )
 
 
-def _move(
-    product: Product, variant_id: int | None, when: Moment, on_hand: int = 0, reserved: int = 0
-) -> None:
+def _move(product: Product, variant_id: int | None, when: Moment, on_hand: int = 0, reserved: int = 0) -> None:
     thing: Product | Variant | None = product
     if variant_id is not None:
         thing = product.variants.get(variant_id)

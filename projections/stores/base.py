@@ -134,9 +134,7 @@ class Store(Protocol):
     def drop(self, generation: str) -> None:
         """Deletes a generation that is not live."""
 
-    def contents(
-        self, generation: str, keys: Collection[str] | None = None
-    ) -> Iterable[tuple[str, bytes]]:
+    def contents(self, generation: str, keys: Collection[str] | None = None) -> Iterable[tuple[str, bytes]]:
         """Every document and every entry of a list or table (`:list/key`) of a generation, or those
         of `keys` that exist."""
 

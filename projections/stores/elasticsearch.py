@@ -48,9 +48,7 @@ class ElasticsearchStore:
     name = "elasticsearch"
     stride = 20_000  # a document is indexed once per batch, which is what takes the time
 
-    def __init__(
-        self, url: str, layout: SearchLayout | None = None, announce: Announce | None = None
-    ) -> None:
+    def __init__(self, url: str, layout: SearchLayout | None = None, announce: Announce | None = None) -> None:
         self.layout = layout or SearchLayout()
         self._http = Http(url)
         self._control = Control(self._http, self.layout)
@@ -132,9 +130,7 @@ class ElasticsearchStore:
         self._hold(Role.BUILDER, self._tokens[Role.BUILDER])
         live = self.live()
         old = {model: live[model] for model in generations if model in live}
-        if not may_lag and any(
-            self._position(generations[model]) < self._position(old[model]) for model in old
-        ):
+        if not may_lag and any(self._position(generations[model]) < self._position(old[model]) for model in old):
             return False
         actions = []
         for model, generation in generations.items():
@@ -159,9 +155,7 @@ class ElasticsearchStore:
         self._http.ask("DELETE", f"/{self.layout.index(generation)}", allow=(404,))
         self._control.remove(f"position:{generation}")
 
-    def contents(
-        self, generation: str, keys: Collection[str] | None = None
-    ) -> Iterator[tuple[str, bytes]]:
+    def contents(self, generation: str, keys: Collection[str] | None = None) -> Iterator[tuple[str, bytes]]:
         index = self.layout.index(generation)
         self._http.ask("POST", f"/{index}/_refresh")
         query: dict[str, object] = {"size": _PAGE, "sort": [{"product_id": "asc"}]}

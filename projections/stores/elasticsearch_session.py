@@ -89,11 +89,7 @@ class ElasticsearchSession:
         return {model: standing.position for model, standing in self._standings.items()}
 
     def parked(self) -> set[Target]:
-        return {
-            (model, parked.key)
-            for model, standing in self._standings.items()
-            for parked in standing.parked
-        }
+        return {(model, parked.key) for model, standing in self._standings.items() for parked in standing.parked}
 
     def load(self, targets: list[Target]) -> list[bytes | None]:
         wanted = [{"_index": self._indices[model], "_id": key} for model, key in targets]
@@ -170,9 +166,7 @@ class ElasticsearchSession:
             lines.append(stored)
         lines.append(b"")
         path = "/_bulk?filter_path=errors,items.*.status,items.*.error"
-        _, body = self._http.ask(
-            "POST", path, b"\n".join(lines), kind="application/x-ndjson", allow=(404,)
-        )
+        _, body = self._http.ask("POST", path, b"\n".join(lines), kind="application/x-ndjson", allow=(404,))
         answer = _decode_bulk(body)
         return self._refused(batch, answer.items) if answer.errors else []
 

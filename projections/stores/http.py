@@ -35,9 +35,7 @@ class Http:
         data = body if isinstance(body, bytes) or body is None else msgspec.json.encode(body)
         headers = HttpHeaders({"content-type": kind} if data is not None else {})
         try:
-            answer = self._node.perform_request(
-                method, path, body=data, headers=headers, request_timeout=TIMEOUT
-            )
+            answer = self._node.perform_request(method, path, body=data, headers=headers, request_timeout=TIMEOUT)
         except TransportError as error:
             raise StoreDown(f"Elasticsearch: {error}") from error
         status = answer.meta.status

@@ -65,9 +65,7 @@ class RedisStore:
                 raise Emptied("there is no pointer to live generations")
             if _names(decode_live(pointer)) != dict(generations):
                 raise Swapped("other generations are live")
-        return RedisSession(
-            self.client, self.layout, self._role(role), self._tokens[role], pointer, generations
-        )
+        return RedisSession(self.client, self.layout, self._role(role), self._tokens[role], pointer, generations)
 
     def swap(self, generations: Mapping[str, str], *, may_lag: bool = False) -> bool:
         with reachable():
@@ -105,9 +103,7 @@ class RedisStore:
                 if field.decode().startswith(f"{generation}/"):
                     self.client.hdel(self.layout.parked, field)
 
-    def contents(
-        self, generation: str, keys: Collection[str] | None = None
-    ) -> Iterator[tuple[str, bytes]]:
+    def contents(self, generation: str, keys: Collection[str] | None = None) -> Iterator[tuple[str, bytes]]:
         with reachable():
             if keys is not None:
                 yield from self._entries_of(generation, keys)

@@ -36,9 +36,7 @@ _encode = msgspec.json.Encoder().encode
 def connect(url: str) -> Any:
     """A client that repeats nothing by itself: the runner knows what may be repeated. (Any, as its
     types cannot say that replies are bytes.)"""
-    return redis.Redis.from_url(
-        url, socket_timeout=TIMEOUT, socket_connect_timeout=2, retry=Retry(NoBackoff(), 0)
-    )
+    return redis.Redis.from_url(url, socket_timeout=TIMEOUT, socket_connect_timeout=2, retry=Retry(NoBackoff(), 0))
 
 
 @contextmanager
@@ -79,9 +77,7 @@ class RedisSession:
             found = self._client.hmget(self._layout.positions, names)
         if any(position is None for position in found):
             raise Emptied("a generation has no position")
-        return {
-            model: int(position) for model, position in zip(self._generations, found, strict=True)
-        }
+        return {model: int(position) for model, position in zip(self._generations, found, strict=True)}
 
     def parked(self) -> set[Target]:
         models = {name: model for model, name in self._generations.items()}
@@ -129,9 +125,7 @@ class RedisSession:
     def beat(self, report: bytes) -> None:
         self._run({}, {}, [["SET", f"{self._keys[0]}:beat", report]])
 
-    def _run(
-        self, before: Mapping[str, int], after: Mapping[str, int], commands: list[list[Any]]
-    ) -> None:
+    def _run(self, before: Mapping[str, int], after: Mapping[str, int], commands: list[list[Any]]) -> None:
         args: list[Any] = [self._token, self._pointer, len(before)]
         for model, position in before.items():
             args += (self._generations[model], position, after[model])

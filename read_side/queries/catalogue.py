@@ -115,12 +115,8 @@ class Catalogue:
     def __init__(self, documents: Documents, positions: Positions) -> None:
         self._documents = documents
         self._positions = positions
-        self._tree = _Kept(
-            "categories", Tree(), lambda raw: Tree(_categories.decode(raw).categories.values())
-        )
-        self._brands = _Kept(
-            "brands", BrandList(), lambda raw: BrandList(_brands.decode(raw).brands.values())
-        )
+        self._tree = _Kept("categories", Tree(), lambda raw: Tree(_categories.decode(raw).categories.values()))
+        self._brands = _Kept("brands", BrandList(), lambda raw: BrandList(_brands.decode(raw).brands.values()))
         positions.on_change(self._changed)
 
     async def tree(self) -> Tree:

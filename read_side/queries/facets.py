@@ -40,18 +40,14 @@ class Facets(msgspec.Struct, frozen=True, kw_only=True):
     attributes: dict[str, dict[str, int]]
 
 
-def aggregations(
-    asked: ProductFilter, chosen: Mapping[str, Clause], edges: Sequence[int]
-) -> dict[str, Clause]:
+def aggregations(asked: ProductFilter, chosen: Mapping[str, Clause], edges: Sequence[int]) -> dict[str, Clause]:
     """What to ask, under the base query. `chosen` are the filter's selections."""
 
     def under_others(own: str, inner: dict[str, Clause]) -> Clause:
         others = [clause for name, clause in chosen.items() if name != own]
         return {"filter": {"bool": {"filter": others}}, "aggs": inner}
 
-    ranges = [
-        {"from": low, "to": high} for low, high in zip((None, *edges), (*edges, None), strict=True)
-    ]
+    ranges = [{"from": low, "to": high} for low, high in zip((None, *edges), (*edges, None), strict=True)]
     prices: dict[str, Clause] = {
         "stats": {"stats": {"field": "find.price"}},
         "ranges": {"range": {"field": "find.price", "ranges": [_drop_none(r) for r in ranges]}},

@@ -19,20 +19,14 @@ class Orders:
     async def by_id(self, order_id: int) -> Order | None:
         return await self._documents.one("orders", str(order_id), _order)
 
-    async def of_buyer(
-        self, person_id: int, page: int, size: int, *, newest_first: bool = True
-    ) -> Page[Order]:
+    async def of_buyer(self, person_id: int, page: int, size: int, *, newest_first: bool = True) -> Page[Order]:
         return await self._list(f"buyer:{person_id}", page, size, newest_first)
 
-    async def of_seller(
-        self, seller_id: int, page: int, size: int, *, newest_first: bool = True
-    ) -> Page[Order]:
+    async def of_seller(self, seller_id: int, page: int, size: int, *, newest_first: bool = True) -> Page[Order]:
         """Orders with a line of this seller."""
         return await self._list(f"seller:{seller_id}", page, size, newest_first)
 
-    async def by_status(
-        self, status: str, page: int, size: int, *, newest_first: bool = True
-    ) -> Page[Order]:
+    async def by_status(self, status: str, page: int, size: int, *, newest_first: bool = True) -> Page[Order]:
         """`status`: placed, paid, in-work, shipped, delivered, returned or cancelled."""
         return await self._list(f"status:{status}", page, size, newest_first)
 
@@ -44,7 +38,5 @@ class Orders:
 
     async def _list(self, index: str, page: int, size: int, newest_first: bool) -> Page[Order]:
         offset = offset_of(page, size)
-        keys, total = await self._documents.page(
-            "orders", index, offset, size, newest_first=newest_first
-        )
+        keys, total = await self._documents.page("orders", index, offset, size, newest_first=newest_first)
         return Page(await self._documents.many("orders", keys, _order), total)

@@ -74,9 +74,7 @@ class Search:
             counts = counting.read(asked, answer["aggregations"], tree)
         return Found(items, hits["total"]["value"], counts)
 
-    async def facets(
-        self, asked: ProductFilter, price_edges: Sequence[int] = PRICE_EDGES
-    ) -> Facets:
+    async def facets(self, asked: ProductFilter, price_edges: Sequence[int] = PRICE_EDGES) -> Facets:
         """The counts alone."""
         found = await self.products(asked, size=0, with_facets=True, price_edges=price_edges)
         assert found.facets is not None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 # Public on purpose: the development profile alone makes these accounts.
-DEMO_PASSWORD: Final = "Storefold-demo-1"  # noqa: S105
+DEMO_PASSWORD: Final = "Storefold-demo-1"
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,8 +135,7 @@ def _description(listing: _Listing, brand_line: str) -> str:
 def _attributes(listing: _Listing) -> dict[str, str]:
     leaf, own = listing.leaf, listing.item.attributes
     drawn = {
-        name: own[name] if name in own else _pick(values, listing.sku, name)
-        for name, values in leaf.attributes.items()
+        name: own[name] if name in own else _pick(values, listing.sku, name) for name, values in leaf.attributes.items()
     }
     # A surface without variants sells the base, which must have a colour to show and to filter by.
     # A size stays open, because no size stands for the others.

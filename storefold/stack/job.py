@@ -22,5 +22,5 @@ class Job:
     def _run(self, call: Callable[[], None]) -> None:
         try:
             call()
-        except BaseException as error:  # noqa: BLE001 (handed to the keeper's thread, which judges it)
+        except BaseException as error:
             self.error = error

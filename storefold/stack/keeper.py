@@ -194,7 +194,7 @@ class Keeper:
                     return
             except StackError:
                 raise
-            except Exception as error:  # noqa: BLE001 (a port that refuses, a server still loading)
+            except Exception as error:
                 seen = error
             if time.monotonic() > deadline:
                 reason = f" (last: {seen!r})" if seen else ""

@@ -25,7 +25,7 @@ class Outbox:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's name)
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         """Answer 250 only when the mail is on the disk."""
         await asyncio.to_thread(self.keep, envelope)
         return "250 2.0.0 OK"

@@ -121,7 +121,7 @@ class Supervisor:
                     for keeper in list(self._keepers.values()):
                         self._tick(keeper)
                 time.sleep(TICK)
-        except BaseException as error:  # noqa: BLE001 (handed to whoever waits)
+        except BaseException as error:
             self._crash = error
 
     def _tick(self, keeper: Keeper) -> None:

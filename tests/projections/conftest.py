@@ -69,9 +69,7 @@ def world(endpoints: Endpoints, template: str) -> Iterator[World]:
     with _server(endpoints) as server:
         server.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     layout, search = Layout(f"{{{name}}}"), SearchLayout(name)
-    places = Places(
-        _dsn(endpoints, name), endpoints.redis_url, endpoints.elasticsearch_url, layout, search
-    )
+    places = Places(_dsn(endpoints, name), endpoints.redis_url, endpoints.elasticsearch_url, layout, search)
     events = PostgresLog(Database(places.dsn))
     made = World(
         places,

@@ -31,9 +31,7 @@ WORDS = ("red", "blue", "steel", "oak", "travel", "running", "shoes", "lamp", "b
 
 def at(position: int) -> str:
     """The moment of an event: later ones later."""
-    return (
-        f"2026-01-01T{position // 3600 % 24:02}:{position // 60 % 60:02}:{position % 60:02}.000000Z"
-    )
+    return f"2026-01-01T{position // 3600 % 24:02}:{position // 60 % 60:02}:{position % 60:02}.000000Z"
 
 
 def open_sealed(sealed: Sealed) -> str | None:
@@ -133,9 +131,7 @@ class _Shop:
         ]
         if known and self.dice.random() < 0.3:
             choices = [
-                account.DefaultAddressChanged(
-                    person_id=person_id, address_id=self.dice.choice(known), is_default=True
-                ),
+                account.DefaultAddressChanged(person_id=person_id, address_id=self.dice.choice(known), is_default=True),
                 account.AddressRemoved(person_id=person_id, address_id=known[-1]),
             ]
         elif self.dice.random() < 0.4:
@@ -163,9 +159,7 @@ class _Shop:
             self.categories.append(number)
             yield (
                 f"category-{number}",
-                category.CategoryCreated(
-                    category_id=number, name=self.words(2), slug=f"c-{number}", parent_id=parent
-                ),
+                category.CategoryCreated(category_id=number, name=self.words(2), slug=f"c-{number}", parent_id=parent),
             )
         elif roll < 0.6:
             chosen = self.dice.choice(self.categories)
@@ -211,9 +205,7 @@ class _Shop:
         )
         yield (
             f"stock-{product_id}",
-            stock.StockOpened(
-                product_id=product_id, sku=f"SKU-{product_id}", on_hand=dice.choice([0, 5, 50])
-            ),
+            stock.StockOpened(product_id=product_id, sku=f"SKU-{product_id}", on_hand=dice.choice([0, 5, 50])),
         )
         for _ in range(dice.choice([0, 0, 1, 2])):
             yield from self.variant(product_id)
@@ -235,9 +227,7 @@ class _Shop:
         )
         yield (
             f"stock-{variant_id}",
-            stock.StockOpened(
-                product_id=product_id, variant_id=variant_id, sku=f"SKU-{variant_id}", on_hand=9
-            ),
+            stock.StockOpened(product_id=product_id, variant_id=variant_id, sku=f"SKU-{variant_id}", on_hand=9),
         )
 
     def edit(self) -> Iterator[Happened]:
@@ -322,9 +312,7 @@ class _Shop:
         if lines and roll < 0.15:
             yield (
                 stream,
-                cart.CartItemQuantityChanged(
-                    line_id=self.dice.choice(list(lines)), quantity=self.dice.randint(1, 9)
-                ),
+                cart.CartItemQuantityChanged(line_id=self.dice.choice(list(lines)), quantity=self.dice.randint(1, 9)),
             )
         elif lines and roll < 0.25:
             line_id = self.dice.choice(list(lines))
@@ -396,9 +384,7 @@ class _Shop:
         yield f"cart-{person_id}", cart.CartCheckedOut(order_id=order_id)
         yield (
             f"payment-{order_id}",
-            payment.PaymentRequested(
-                order_id=order_id, person_id=person_id, amount=total, attempt=1
-            ),
+            payment.PaymentRequested(order_id=order_id, person_id=person_id, amount=total, attempt=1),
         )
 
     def advance(self) -> Iterator[Happened]:
@@ -422,9 +408,7 @@ class _Shop:
                 if self.dice.random() < 0.3:
                     yield (
                         money,
-                        payment.PaymentFailed(
-                            order_id=order_id, intent_id="pi_1", reason="declined"
-                        ),
+                        payment.PaymentFailed(order_id=order_id, intent_id="pi_1", reason="declined"),
                     )
                 yield (
                     money,
@@ -472,9 +456,7 @@ class _Shop:
         for number, amount in ((1, half), (2, facts["total"] - half)):
             yield (
                 f"payment-{order_id}",
-                payment.RefundRequested(
-                    order_id=order_id, intent_id="pi_1", amount=amount, number=number
-                ),
+                payment.RefundRequested(order_id=order_id, intent_id="pi_1", amount=amount, number=number),
             )
         yield (
             f"payment-{order_id}",
@@ -483,9 +465,7 @@ class _Shop:
         yield f"order-{order_id}", order.OrderRefunded(order_id=order_id, amount=half)
         yield (
             f"payment-{order_id}",
-            payment.RefundFailed(
-                order_id=order_id, number=2, amount=facts["total"] - half, reason="closed account"
-            ),
+            payment.RefundFailed(order_id=order_id, number=2, amount=facts["total"] - half, reason="closed account"),
         )
 
 

@@ -31,9 +31,7 @@ def _step_and_settle(follower: Follower) -> None:
 
 @pytest.mark.parametrize("name", STORES)
 @pytest.mark.parametrize("window", [1, 7, 1000])
-def test_live_and_rebuilt_are_equal_bytes(
-    world: World, contents: Contents, name: Name, window: int
-) -> None:
+def test_live_and_rebuilt_are_equal_bytes(world: World, contents: Contents, name: Name, window: int) -> None:
     follower = world.follow(name, window)
     world.happen(3, 250 if window == 1 else 1200)
     catch_up(follower)
@@ -45,9 +43,7 @@ def test_live_and_rebuilt_are_equal_bytes(
 
 
 @pytest.mark.parametrize("name", STORES)
-def test_a_batch_that_is_written_again_changes_nothing(
-    world: World, contents: Contents, name: Name
-) -> None:
+def test_a_batch_that_is_written_again_changes_nothing(world: World, contents: Contents, name: Name) -> None:
     """The answer to a write was lost: the same events are folded again from what is stored."""
     follower = world.follow(name, 300)
     world.happen(4, 1000)
@@ -77,9 +73,7 @@ def test_a_batch_that_is_written_again_changes_nothing(
     assert contents(name) == live
 
 
-def test_documents_without_their_position_are_folded_to_the_same(
-    world: World, contents: Contents
-) -> None:
+def test_documents_without_their_position_are_folded_to_the_same(world: World, contents: Contents) -> None:
     """Elasticsearch: killed between the bulk and the position."""
     follower = world.follow("elasticsearch", 100)
     world.happen(5, 900)
@@ -101,9 +95,7 @@ def test_documents_without_their_position_are_folded_to_the_same(
     assert contents("elasticsearch") == live
 
 
-def test_a_document_that_cannot_be_read_is_not_taken_for_a_missing_one(
-    world: World, contents: Contents
-) -> None:
+def test_a_document_that_cannot_be_read_is_not_taken_for_a_missing_one(world: World, contents: Contents) -> None:
     """As while Elasticsearch recovers a shard: folding on from nothing would lose what was
     there."""
     catch_up(world.follow("elasticsearch"))

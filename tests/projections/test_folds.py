@@ -50,9 +50,7 @@ def document(projection: Projection, target: Target, kind: type[T]) -> T:
 
 
 def added(line_id: int, product_id: int, quantity: int) -> Happened:
-    return "cart-7", ItemAddedToCart(
-        line_id=line_id, product_id=product_id, quantity=quantity, unit_price=100
-    )
+    return "cart-7", ItemAddedToCart(line_id=line_id, product_id=product_id, quantity=quantity, unit_price=100)
 
 
 def created(product_id: int = 5, **more: Any) -> Happened:
@@ -70,9 +68,7 @@ def created(product_id: int = 5, **more: Any) -> Happened:
 
 
 def test_events_of_one_cart_in_one_batch_all_count() -> None:
-    cart = document(
-        folded(added(1, 5, 2), added(1, 5, 3), added(2, 6, 1), added(1, 5, 1)), ("carts", "7"), Cart
-    )
+    cart = document(folded(added(1, 5, 2), added(1, 5, 3), added(2, 6, 1), added(1, 5, 1)), ("carts", "7"), Cart)
     assert {line_id: line.quantity for line_id, line in cart.lines.items()} == {1: 6, 2: 1}
     assert cart.position == 4
     assert cart.created_at < cart.updated_at
@@ -107,9 +103,7 @@ def test_two_partial_changes_of_a_product_both_survive() -> None:
 
 def test_a_products_number_is_its_base_and_its_variants() -> None:
     def reserved(kind: type, variant_id: int | None, quantity: int) -> Happened:
-        return f"stock-{variant_id or 5}", kind(
-            product_id=5, variant_id=variant_id, order_id=1, quantity=quantity
-        )
+        return f"stock-{variant_id or 5}", kind(product_id=5, variant_id=variant_id, order_id=1, quantity=quantity)
 
     happened = [
         created(),
@@ -143,9 +137,7 @@ def test_names_and_lists_follow_a_product() -> None:
 
 
 def test_a_name_passes_to_another_product_within_a_batch() -> None:
-    projection = folded(
-        created(5), ("product-5", ProductDeleted(product_id=5)), created(6, selling_price=1)
-    )
+    projection = folded(created(5), ("product-5", ProductDeleted(product_id=5)), created(6, selling_price=1))
     slugs = {e for e in projection.session.entries if e[1][0] == "slug"}
     assert slugs == {(("products", "6"), ("slug", "lamp", "6"))}
 
@@ -192,9 +184,7 @@ def test_what_cannot_be_opened_becomes_a_tombstone() -> None:
     registered = AccountRegistered(
         person_id=7, email=lost, email_hash="h", first_name=lost, last_name=lost, phone_number=lost
     )
-    address = AddressAdded(
-        person_id=7, address_id=1, address_type="billing", is_default=True, address=lost
-    )
+    address = AddressAdded(person_id=7, address_id=1, address_type="billing", is_default=True, address=lost)
     projection = folded(("account-7", registered), ("account-7", address))
     account = document(projection, ("accounts", "7"), Account)
     assert {account.email, account.first_name, account.phone_number} == {ERASED}
@@ -204,9 +194,7 @@ def test_what_cannot_be_opened_becomes_a_tombstone() -> None:
 
 def test_refunds_settle_what_was_asked_oldest_first() -> None:
     def asked(number: int, amount: int) -> Happened:
-        return "payment-9", RefundRequested(
-            order_id=9, intent_id="pi", amount=amount, number=number
-        )
+        return "payment-9", RefundRequested(order_id=9, intent_id="pi", amount=amount, number=number)
 
     projection = folded(
         asked(1, 30),

@@ -40,9 +40,7 @@ def half_way(cart: Cart, event: ItemAddedToCart, when: Moment) -> None:
 
 def test_the_document_stays_as_before_the_poison_and_the_others_go_on() -> None:
     projection = Projection([CARTS])
-    batch = projection.take(
-        rows([added(7, 1), added(8, 1), POISON, added(7, 2), added(8, 2), added(7, 1)])
-    )
+    batch = projection.take(rows([added(7, 1), added(8, 1), POISON, added(7, 2), added(8, 2), added(7, 1)]))
     seven = CARTS.decode(projection.session.documents["carts", "7"])
     eight = CARTS.decode(projection.session.documents["carts", "8"])
     assert (list(seven.lines), seven.position) == ([1], 1)
@@ -71,9 +69,7 @@ def unreadable(log: PostgresLog, stream: str, version: int, topic: str, state: b
     log.insert_events([StoredEvent(stream, version, topic, state)])
 
 
-def test_poison_in_redis_is_kept_logged_and_healed_by_a_rebuild(
-    world: World, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_poison_in_redis_is_kept_logged_and_healed_by_a_rebuild(world: World, caplog: pytest.LogCaptureFixture) -> None:
     world.past.append(added(7, 1), added(8, 1))
     follower = world.follow("redis")
     world.past.append(POISON, added(7, 2), added(8, 2))
@@ -104,9 +100,7 @@ def test_an_unreadable_event_parks_its_stream(world: World) -> None:
     world.past.append(added(7, 1), added(8, 1))
     unreadable(world.events, "cart-7", 2, ItemAddedToCart.TOPIC, b'{"v":2,"data":{}')
     follower = world.follow("redis")
-    assert [(p.key, p.position) for p in status(world.events, world.redis).parked] == [
-        ("~cart-7", 3)
-    ]
+    assert [(p.key, p.position) for p in status(world.events, world.redis).parked] == [("~cart-7", 3)]
     world.past._versions["cart-7"] = 2
     world.past.append(added(7, 2), added(8, 2))
     while follower.step():
@@ -126,17 +120,14 @@ def test_a_key_database_that_is_away_parks_nothing(world: World) -> None:
     follower = Follower(world.events, world.redis.session(Role.BUILDER, new), models)
     with pytest.raises(psycopg.OperationalError):
         follower.step()
-    follower = Follower(
-        world.events, world.redis.session(Role.BUILDER, new), redis_models(open_sealed)
-    )
+    follower = Follower(world.events, world.redis.session(Role.BUILDER, new), redis_models(open_sealed))
     assert follower.step() == 3
     assert follower.tally.parked == 0
 
 
 def test_a_document_that_elasticsearch_refuses_is_parked(world: World) -> None:
     models: list[Model[Any]] = [
-        replace(model, encode=lambda product: b'{"find": {"price": "a lot"}}')
-        for model in world.search_models
+        replace(model, encode=lambda product: b'{"find": {"price": "a lot"}}') for model in world.search_models
     ]
     world.happen(2, 40)
     build(world.events, world.elasticsearch, models)

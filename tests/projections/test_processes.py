@@ -123,9 +123,7 @@ def test_of_two_the_older_stops_with_a_clear_error(world: World, start: Start, n
     assert "Fenced: another runner has taken over these models" in errors
 
 
-def test_a_flushed_redis_is_noticed_while_nothing_happens(
-    world: World, contents: Contents, start: Start
-) -> None:
+def test_a_flushed_redis_is_noticed_while_nothing_happens(world: World, contents: Contents, start: Start) -> None:
     world.happen(34, 300)
     start("redis")
     wait_for(lambda: caught_up(world, "redis"))
@@ -138,9 +136,7 @@ def test_a_flushed_redis_is_noticed_while_nothing_happens(
 
 
 @pytest.mark.parametrize("name", STORES)
-def test_new_events_arrive_within_a_tenth_of_a_second(
-    world: World, start: Start, name: Name
-) -> None:
+def test_new_events_arrive_within_a_tenth_of_a_second(world: World, start: Start, name: Name) -> None:
     world.happen(35, 50)
     start(name)
     wait_for(lambda: caught_up(world, name))

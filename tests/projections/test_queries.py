@@ -261,9 +261,7 @@ async def test_reads_follow_a_swap_at_once(world: World, fold: Fold, reads: Read
     assert await reads.products.by_id(1) is not None
 
 
-async def test_an_emptied_redis_answers_nothing_rather_than_none(
-    world: World, fold: Fold, reads: ReadSide
-) -> None:
+async def test_an_emptied_redis_answers_nothing_rather_than_none(world: World, fold: Fold, reads: ReadSide) -> None:
     fold(product(1))
     assert await reads.products.by_id(1) is not None
     client = world.redis.client
@@ -315,9 +313,7 @@ def server(tmp_path: Path) -> Iterator[Server]:
     ports.close()
 
 
-async def test_a_stopped_redis_is_known_at_once_and_so_is_its_return(
-    world: World, server: Server
-) -> None:
+async def test_a_stopped_redis_is_known_at_once_and_so_is_its_return(world: World, server: Server) -> None:
     store = RedisStore(server.url)
     build(world.events, store, world.redis_models)
     reads = await ReadSide.open(server.url, world.places.elasticsearch_url)

@@ -88,9 +88,7 @@ def test_a_swap_under_load_loses_nothing(
     live = contents(name)
     fresh = build(world.events, store, models)
     assert {
-        f"{model}/{key}": value
-        for model, generation in fresh.items()
-        for key, value in store.contents(generation)
+        f"{model}/{key}": value for model, generation in fresh.items() for key, value in store.contents(generation)
     } == live
 
 

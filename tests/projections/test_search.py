@@ -56,9 +56,7 @@ class Shop:
 
     async def show(self, *happened: Happened) -> None:
         self.fold(*happened)
-        await self.reads.elasticsearch.indices.refresh(
-            index=self.world.elasticsearch.layout.alias("products")
-        )
+        await self.reads.elasticsearch.indices.refresh(index=self.world.elasticsearch.layout.alias("products"))
 
 
 @pytest_asyncio.fixture
@@ -289,15 +287,11 @@ async def test_facets_are_exact_under_multi_select(shop: Shop) -> None:
             low, high = asked.min_price or 0, asked.max_price
             price = product["selling_price"]
             tests = {
-                "category": asked.category_ids is None
-                or bool(above(product["category_id"]) & set(asked.category_ids)),
+                "category": asked.category_ids is None or bool(above(product["category_id"]) & set(asked.category_ids)),
                 "brand": asked.brand_ids is None or product["brand_id"] in asked.brand_ids,
                 "price": price >= low and (high is None or price <= high),
                 "stock": asked.in_stock is None or (product["stock"] > 0) == asked.in_stock,
-                **{
-                    name: product["attributes"].get(name) in values
-                    for name, values in asked.attributes.items()
-                },
+                **{name: product["attributes"].get(name) in values for name, values in asked.attributes.items()},
             }
             return all(holds for name, holds in tests.items() if name != but)
 
@@ -307,9 +301,7 @@ async def test_facets_are_exact_under_multi_select(shop: Shop) -> None:
         assert answer.total == sum(chosen(p) for p in made.values())
         assert {p.product_id for p in answer.items} <= {n for n, p in made.items() if chosen(p)}
         for category in tree:
-            expected = sum(
-                chosen(p, "category") and category in above(p["category_id"]) for p in made.values()
-            )
+            expected = sum(chosen(p, "category") and category in above(p["category_id"]) for p in made.values())
             assert counts.categories.get(category, 0) == expected
         for brand in (7, 8, 9):
             expected = sum(chosen(p, "brand") and p["brand_id"] == brand for p in made.values())
@@ -321,14 +313,10 @@ async def test_facets_are_exact_under_multi_select(shop: Shop) -> None:
             low, high = bucket.low or 0, bucket.high or 10**9
             assert bucket.count == sum(low <= price < high for price in priced)
         assert counts.in_stock == sum(chosen(p, "stock") and p["stock"] > 0 for p in made.values())
-        assert counts.out_of_stock == sum(
-            chosen(p, "stock") and p["stock"] == 0 for p in made.values()
-        )
+        assert counts.out_of_stock == sum(chosen(p, "stock") and p["stock"] == 0 for p in made.values())
         for name, values in {"color": "rgb", "size": "SML"}.items():
             for value in values:
-                expected = sum(
-                    chosen(p, name) and p["attributes"].get(name) == value for p in made.values()
-                )
+                expected = sum(chosen(p, name) and p["attributes"].get(name) == value for p in made.values())
                 assert counts.attributes.get(name, {}).get(value, 0) == expected
     assert await shop.reads.search.facets(asked) == counts
 

@@ -85,7 +85,7 @@ def test_signals_crashes_and_second_starts(closed_folder: Path, processes_of: Fi
 def test_an_ordinary_user_can_run_it(processes_of: Find) -> None:
     """Runs as `nobody` where the tests run as root; where they do not, the other tests prove it."""
     prefix: tuple[str, ...] = ()
-    home = Path("/tmp") / f"storefold-nobody-{os.getpid()}"  # noqa: S108 (a folder that nobody can reach)
+    home = Path("/tmp") / f"storefold-nobody-{os.getpid()}"
     home.mkdir(mode=0o700)
     try:
         if os.geteuid() == 0:

@@ -14,12 +14,8 @@ AddressType = Literal["shipping", "billing", "other"]
 
 # An address need not be deliverable from here: intranets and tests use reserved domains too.
 email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
-Email = Annotated[
-    EmailStr, Field(max_length=254), AfterValidator(clean_text), AfterValidator(str.lower)
-]
-PhoneNumber = Annotated[
-    str, Field(pattern=r"^\+?[0-9]{9,15}$", examples=["+1234567890"]), AfterValidator(clean_text)
-]
+Email = Annotated[EmailStr, Field(max_length=254), AfterValidator(clean_text), AfterValidator(str.lower)]
+PhoneNumber = Annotated[str, Field(pattern=r"^\+?[0-9]{9,15}$", examples=["+1234567890"]), AfterValidator(clean_text)]
 # Length is bounded so that hashing is; what makes a password strong is each surface's policy.
 Password = Annotated[SecretStr, Field(min_length=8, max_length=1024)]
 Name = Annotated[Text, Field(max_length=150)]

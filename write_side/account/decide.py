@@ -53,9 +53,7 @@ def verify_email(account: Account) -> list[Event]:
     return [] if account.verified else [EmailVerified(person_id=account.person_id)]
 
 
-def add_address(
-    account: Account, address_id: int, address_type: str, is_default: bool, address: Sealed
-) -> list[Event]:
+def add_address(account: Account, address_id: int, address_type: str, is_default: bool, address: Sealed) -> list[Event]:
     if len(account.addresses) >= MAX_ADDRESSES:
         raise TooManyAddresses
     cleared: list[Event] = [

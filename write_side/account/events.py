@@ -9,7 +9,7 @@ from write_side.messages import Event
 from write_side.values import Sealed
 
 
-class AccountRegistered(Event):
+class AccountRegistered(Event, frozen=True):
     TOPIC: ClassVar[str] = "account.registered"
 
     person_id: int
@@ -21,13 +21,13 @@ class AccountRegistered(Event):
     roles: tuple[str, ...] = ("buyer",)
 
 
-class EmailVerified(Event):
+class EmailVerified(Event, frozen=True):
     TOPIC: ClassVar[str] = "account.email-verified"
 
     person_id: int
 
 
-class ProfileChanged(Event):
+class ProfileChanged(Event, frozen=True):
     """Only what changed is set."""
 
     TOPIC: ClassVar[str] = "account.profile-changed"
@@ -35,10 +35,10 @@ class ProfileChanged(Event):
     person_id: int
     first_name: Sealed | UnsetType = UNSET
     last_name: Sealed | UnsetType = UNSET
-    phone_number: Sealed | None | UnsetType = UNSET
+    phone_number: Sealed | UnsetType | None = UNSET
 
 
-class PasswordChanged(Event):
+class PasswordChanged(Event, frozen=True):
     """That it changed; the hash is no event."""
 
     TOPIC: ClassVar[str] = "account.password-changed"
@@ -46,7 +46,7 @@ class PasswordChanged(Event):
     person_id: int
 
 
-class AddressAdded(Event):
+class AddressAdded(Event, frozen=True):
     """`address` is the whole address, sealed as one JSON object."""
 
     TOPIC: ClassVar[str] = "account.address-added"
@@ -58,7 +58,7 @@ class AddressAdded(Event):
     address: Sealed
 
 
-class DefaultAddressChanged(Event):
+class DefaultAddressChanged(Event, frozen=True):
     """The newest default of a type wins; the one before it is cleared by this event."""
 
     TOPIC: ClassVar[str] = "account.default-address-changed"
@@ -68,34 +68,34 @@ class DefaultAddressChanged(Event):
     is_default: bool
 
 
-class AddressRemoved(Event):
+class AddressRemoved(Event, frozen=True):
     TOPIC: ClassVar[str] = "account.address-removed"
 
     person_id: int
     address_id: int
 
 
-class RoleGranted(Event):
+class RoleGranted(Event, frozen=True):
     TOPIC: ClassVar[str] = "account.role-granted"
 
     person_id: int
     role: str
 
 
-class RoleRevoked(Event):
+class RoleRevoked(Event, frozen=True):
     TOPIC: ClassVar[str] = "account.role-revoked"
 
     person_id: int
     role: str
 
 
-class AccountDeactivated(Event):
+class AccountDeactivated(Event, frozen=True):
     TOPIC: ClassVar[str] = "account.deactivated"
 
     person_id: int
 
 
-class AccountReactivated(Event):
+class AccountReactivated(Event, frozen=True):
     TOPIC: ClassVar[str] = "account.reactivated"
 
     person_id: int

@@ -35,9 +35,7 @@ class _Registration:
     password_hash: str
 
 
-def _prepare_registration(
-    command: ask.RegisterAccount, actor: Actor, services: Services
-) -> _Registration:
+def _prepare_registration(command: ask.RegisterAccount, actor: Actor, services: Services) -> _Registration:
     person_id = services.new_id()
 
     def seal(text: str) -> Sealed:
@@ -72,9 +70,7 @@ def verify_email(command: ask.VerifyEmail, work: Work) -> dict[str, Any]:
     return {}
 
 
-def _prepare_profile(
-    command: ask.UpdateProfile, actor: Actor, services: Services
-) -> dict[str, Sealed]:
+def _prepare_profile(command: ask.UpdateProfile, actor: Actor, services: Services) -> dict[str, Sealed]:
     me = actor.person_id
     if me is None:
         raise Unauthenticated
@@ -120,9 +116,7 @@ def _prepare_address(command: ask.AddAddress, actor: Actor, services: Services) 
 def add_address(command: ask.AddAddress, work: Work) -> dict[str, Any]:
     account = mine(work)
     address_id = work.new_id()
-    events = decide.add_address(
-        account, address_id, command.address_type, command.is_default, work.prepared
-    )
+    events = decide.add_address(account, address_id, command.address_type, command.is_default, work.prepared)
     work.record(ACCOUNT, account.person_id, events)
     return {"address_id": address_id}
 

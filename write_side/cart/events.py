@@ -7,7 +7,7 @@ from write_side.upcasts.cart import item_added_v1_v2
 from write_side.values import Minor
 
 
-class ItemAddedToCart(Event):
+class ItemAddedToCart(Event, frozen=True):
     """`quantity` more of a product, on a new line or on the line it has already."""
 
     TOPIC: ClassVar[str] = "cart.item-added"
@@ -21,24 +21,24 @@ class ItemAddedToCart(Event):
     variant_id: int | None = None
 
 
-class CartItemQuantityChanged(Event):
+class CartItemQuantityChanged(Event, frozen=True):
     TOPIC: ClassVar[str] = "cart.item-quantity-changed"
 
     line_id: int
     quantity: int
 
 
-class ItemRemovedFromCart(Event):
+class ItemRemovedFromCart(Event, frozen=True):
     TOPIC: ClassVar[str] = "cart.item-removed"
 
     line_id: int
 
 
-class CartCleared(Event):
+class CartCleared(Event, frozen=True):
     TOPIC: ClassVar[str] = "cart.cleared"
 
 
-class CartCheckedOut(Event):
+class CartCheckedOut(Event, frozen=True):
     """The cart became an order and is empty again."""
 
     TOPIC: ClassVar[str] = "cart.checked-out"
@@ -46,10 +46,4 @@ class CartCheckedOut(Event):
     order_id: int
 
 
-CartEvent = (
-    ItemAddedToCart
-    | CartItemQuantityChanged
-    | ItemRemovedFromCart
-    | CartCleared
-    | CartCheckedOut
-)
+CartEvent = ItemAddedToCart | CartItemQuantityChanged | ItemRemovedFromCart | CartCleared | CartCheckedOut

@@ -16,9 +16,7 @@ class PlaceOrder(Command):
 
     shipping_address_id: Id | None = None
     billing_address_id: Id | None = None
-    pricing: Literal["none", "store"] = Field(
-        default="none", description="the pricing policy: tax and shipping"
-    )
+    pricing: Literal["none", "store"] = Field(default="none", description="the pricing policy: tax and shipping")
 
 
 class CancelOrder(Command):

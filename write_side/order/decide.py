@@ -111,11 +111,7 @@ def start(order: Order, note: str) -> list[Event]:
 
 def ship(order: Order, tracking_number: str, carrier: str, note: str) -> list[Event]:
     _ensure(order, "shipped", {"paid", "in-work"})
-    return [
-        OrderShipped(
-            order_id=order.order_id, tracking_number=tracking_number, carrier=carrier, note=note
-        )
-    ]
+    return [OrderShipped(order_id=order.order_id, tracking_number=tracking_number, carrier=carrier, note=note)]
 
 
 def deliver(order: Order, note: str) -> list[Event]:

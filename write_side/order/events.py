@@ -6,7 +6,7 @@ from write_side.messages import Event
 from write_side.values import Charges, Minor, OrderLine, Sealed
 
 
-class OrderPlaced(Event):
+class OrderPlaced(Event, frozen=True):
     """Names, prices and addresses are snapshots of the moment of checkout. `surface` is whose pricing
     policy made the charges."""
 
@@ -22,21 +22,21 @@ class OrderPlaced(Event):
     billing_address: Sealed | None = None
 
 
-class OrderPaid(Event):
+class OrderPaid(Event, frozen=True):
     TOPIC: ClassVar[str] = "order.paid"
 
     order_id: int
     amount: Minor
 
 
-class OrderTakenInWork(Event):
+class OrderTakenInWork(Event, frozen=True):
     TOPIC: ClassVar[str] = "order.taken-in-work"
 
     order_id: int
     note: str = ""
 
 
-class OrderShipped(Event):
+class OrderShipped(Event, frozen=True):
     """By one seller, or (seller None) the whole order."""
 
     TOPIC: ClassVar[str] = "order.shipped"
@@ -48,7 +48,7 @@ class OrderShipped(Event):
     note: str = ""
 
 
-class OrderDelivered(Event):
+class OrderDelivered(Event, frozen=True):
     TOPIC: ClassVar[str] = "order.delivered"
 
     order_id: int
@@ -56,7 +56,7 @@ class OrderDelivered(Event):
     note: str = ""
 
 
-class OrderReturned(Event):
+class OrderReturned(Event, frozen=True):
     TOPIC: ClassVar[str] = "order.returned"
 
     order_id: int
@@ -64,14 +64,14 @@ class OrderReturned(Event):
     note: str = ""
 
 
-class OrderCancelled(Event):
+class OrderCancelled(Event, frozen=True):
     TOPIC: ClassVar[str] = "order.cancelled"
 
     order_id: int
     reason: str = ""
 
 
-class OrderRefunded(Event):
+class OrderRefunded(Event, frozen=True):
     """Money went back; `amount` this time."""
 
     TOPIC: ClassVar[str] = "order.refunded"

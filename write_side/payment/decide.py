@@ -72,9 +72,7 @@ def record_success(
     ensure_intent(payment, intent_id)
     if payment.captured:
         return [], []
-    succeeded = PaymentSucceeded(
-        order_id=order.order_id, intent_id=intent_id, amount=amount, charge_id=charge_id
-    )
+    succeeded = PaymentSucceeded(order_id=order.order_id, intent_id=intent_id, amount=amount, charge_id=charge_id)
     paid = OrderPaid(order_id=order.order_id, amount=amount)
     if not order.cancelled:
         return [succeeded], [paid]
@@ -113,9 +111,7 @@ def refund(payment: Payment, amount: int) -> list[Event]:
     ]
 
 
-def record_refund(
-    payment: Payment, refunded_total: int, refund_id: str
-) -> tuple[list[Event], list[Event]]:
+def record_refund(payment: Payment, refunded_total: int, refund_id: str) -> tuple[list[Event], list[Event]]:
     """Events for the payment and for the order. Stripe names the total, so that news that comes twice
     or out of order adds up all the same."""
     amount = min(refunded_total, payment.captured) - payment.refunded
@@ -129,9 +125,7 @@ def record_refund_failure(payment: Payment, number: int, reason: str) -> list[Ev
     amount = payment.refunding.get(number)
     if amount is None:
         return []
-    return [
-        RefundFailed(order_id=payment.order_id, number=number, amount=amount, reason=reason)
-    ]
+    return [RefundFailed(order_id=payment.order_id, number=number, amount=amount, reason=reason)]
 
 
 def ensure_intent(payment: Payment, intent_id: str) -> None:

@@ -6,7 +6,7 @@ from write_side.messages import Event
 from write_side.values import CURRENCY, Minor
 
 
-class PaymentRequested(Event):
+class PaymentRequested(Event, frozen=True):
     """Somebody wants to pay; a worker makes the intent at Stripe. `attempt` counts from 1 and is part
     of Stripe's idempotency key."""
 
@@ -19,14 +19,14 @@ class PaymentRequested(Event):
     currency: str = CURRENCY
 
 
-class PaymentIntentCreated(Event):
+class PaymentIntentCreated(Event, frozen=True):
     TOPIC: ClassVar[str] = "payment.intent-created"
 
     order_id: int
     intent_id: str
 
 
-class PaymentIntentFailed(Event):
+class PaymentIntentFailed(Event, frozen=True):
     """Stripe refused to make the intent; the next request tries again."""
 
     TOPIC: ClassVar[str] = "payment.intent-failed"
@@ -36,7 +36,7 @@ class PaymentIntentFailed(Event):
     reason: str
 
 
-class PaymentSucceeded(Event):
+class PaymentSucceeded(Event, frozen=True):
     TOPIC: ClassVar[str] = "payment.succeeded"
 
     order_id: int
@@ -45,7 +45,7 @@ class PaymentSucceeded(Event):
     charge_id: str | None = None
 
 
-class PaymentFailed(Event):
+class PaymentFailed(Event, frozen=True):
     """The buyer's attempt was declined; the same intent can be tried again."""
 
     TOPIC: ClassVar[str] = "payment.failed"
@@ -55,7 +55,7 @@ class PaymentFailed(Event):
     reason: str
 
 
-class RefundRequested(Event):
+class RefundRequested(Event, frozen=True):
     """`number` counts the order's refunds from 1 and is part of Stripe's idempotency key."""
 
     TOPIC: ClassVar[str] = "payment.refund-requested"
@@ -66,7 +66,7 @@ class RefundRequested(Event):
     number: int
 
 
-class RefundSucceeded(Event):
+class RefundSucceeded(Event, frozen=True):
     TOPIC: ClassVar[str] = "payment.refund-succeeded"
 
     order_id: int
@@ -74,7 +74,7 @@ class RefundSucceeded(Event):
     refund_id: str
 
 
-class RefundFailed(Event):
+class RefundFailed(Event, frozen=True):
     """Stripe refuses this refund for good; a person has to look at it."""
 
     TOPIC: ClassVar[str] = "payment.refund-failed"

@@ -48,9 +48,7 @@ def record_payment_success(command: ask.RecordPaymentSuccess, work: Work) -> dic
         return {"repeated": True}
     order = work.state(ORDER, command.order_id)
     payment = work.state(PAYMENT, command.order_id)
-    for_payment, for_order = decide.record_success(
-        order, payment, command.intent_id, command.amount, command.charge_id
-    )
+    for_payment, for_order = decide.record_success(order, payment, command.intent_id, command.amount, command.charge_id)
     work.record(PAYMENT, command.order_id, for_payment)
     work.record(ORDER, command.order_id, for_order)
     return {"repeated": not for_payment}
@@ -80,9 +78,7 @@ def record_refund(command: ask.RecordRefund, work: Work) -> dict[str, Any]:
     if _seen(work, command.event_id, command.order_id):
         return {"repeated": True}
     payment = work.state(PAYMENT, command.order_id)
-    for_payment, for_order = decide.record_refund(
-        payment, command.refunded_total, command.refund_id
-    )
+    for_payment, for_order = decide.record_refund(payment, command.refunded_total, command.refund_id)
     work.record(PAYMENT, command.order_id, for_payment)
     work.record(ORDER, command.order_id, for_order)
     return {"repeated": not for_payment}

@@ -53,9 +53,7 @@ def evolve(payment: Payment, event: Event) -> Payment:
         case PaymentIntentFailed():
             return _replace(payment, pending=False)
         case PaymentSucceeded():
-            return _replace(
-                payment, captured=payment.captured + event.amount, intent_id=event.intent_id
-            )
+            return _replace(payment, captured=payment.captured + event.amount, intent_id=event.intent_id)
         case PaymentFailed():
             return payment
         case RefundRequested():

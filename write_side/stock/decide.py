@@ -32,18 +32,12 @@ def adjust(stock: Stock, by: int | None, to: int | None, reason: str) -> list[Ev
         raise InsufficientStock(requested=-change, available=stock.available)
     if change == 0:
         return []
-    return [
-        StockAdjusted(
-            product_id=stock.product_id, variant_id=stock.variant_id, by=change, reason=reason
-        )
-    ]
+    return [StockAdjusted(product_id=stock.product_id, variant_id=stock.variant_id, by=change, reason=reason)]
 
 
 def reserve(stock: Stock, order_id: int, quantity: int) -> StockReserved:
     if quantity > stock.available:
-        raise InsufficientStock(
-            requested=quantity, available=stock.available, product_id=stock.product_id
-        )
+        raise InsufficientStock(requested=quantity, available=stock.available, product_id=stock.product_id)
     return StockReserved(
         product_id=stock.product_id,
         variant_id=stock.variant_id,

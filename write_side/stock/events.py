@@ -6,7 +6,7 @@ from typing import ClassVar
 from write_side.messages import Event
 
 
-class StockOpened(Event):
+class StockOpened(Event, frozen=True):
     """The thing can be stocked from now on, beginning with `on_hand`."""
 
     TOPIC: ClassVar[str] = "stock.opened"
@@ -17,7 +17,7 @@ class StockOpened(Event):
     variant_id: int | None = None
 
 
-class StockAdjusted(Event):
+class StockAdjusted(Event, frozen=True):
     """`by` more (or less) on hand, by hand: a delivery, a count, a breakage."""
 
     TOPIC: ClassVar[str] = "stock.adjusted"
@@ -28,7 +28,7 @@ class StockAdjusted(Event):
     variant_id: int | None = None
 
 
-class StockReserved(Event):
+class StockReserved(Event, frozen=True):
     TOPIC: ClassVar[str] = "stock.reserved"
 
     product_id: int
@@ -37,7 +37,7 @@ class StockReserved(Event):
     variant_id: int | None = None
 
 
-class StockReleased(Event):
+class StockReleased(Event, frozen=True):
     """A reservation was given back: its order was cancelled."""
 
     TOPIC: ClassVar[str] = "stock.released"
@@ -48,7 +48,7 @@ class StockReleased(Event):
     variant_id: int | None = None
 
 
-class StockShipped(Event):
+class StockShipped(Event, frozen=True):
     """A reservation was consumed: the goods left."""
 
     TOPIC: ClassVar[str] = "stock.shipped"
@@ -59,7 +59,7 @@ class StockShipped(Event):
     variant_id: int | None = None
 
 
-class StockReturned(Event):
+class StockReturned(Event, frozen=True):
     """Goods came back and can be sold again."""
 
     TOPIC: ClassVar[str] = "stock.returned"
@@ -70,6 +70,4 @@ class StockReturned(Event):
     variant_id: int | None = None
 
 
-StockEvent = (
-    StockOpened | StockAdjusted | StockReserved | StockReleased | StockShipped | StockReturned
-)
+StockEvent = StockOpened | StockAdjusted | StockReserved | StockReleased | StockShipped | StockReturned

@@ -30,8 +30,7 @@ def open_store(database: Database) -> ObjectStore:
     base._api_retrieve = classmethod(lookup.retrieve)
     base._api_list_all = classmethod(lookup.page)
     resources.extra_apis[:] = [
-        (method, url, _rebound(function, replaced))
-        for method, url, function in resources.extra_apis
+        (method, url, _rebound(function, replaced)) for method, url, function in resources.extra_apis
     ]
     store = ObjectStore(database)
     resources.store = store

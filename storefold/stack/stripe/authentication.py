@@ -16,9 +16,7 @@ from storefold.stack.stripe.errors import StripeError
 from storefold.stack.stripe.upstream import resources
 
 _CARDS = re.compile(r"POST /v1/(tokens|sources|payment_methods)")
-_INTENT = re.compile(
-    r"(?:GET|POST) /v1/(payment|setup)_intents/(\w+)(?:/confirm|/_authenticate|/cancel)?"
-)
+_INTENT = re.compile(r"(?:GET|POST) /v1/(payment|setup)_intents/(\w+)(?:/confirm|/_authenticate|/cancel)?")
 
 
 def check(request: web.Request, parameters: dict[str, Any]) -> None:
@@ -43,10 +41,7 @@ def check(request: web.Request, parameters: dict[str, Any]) -> None:
             return
     elif _CARDS.fullmatch(what):
         return
-    message = (
-        "This API call cannot be made with a publishable API key. Please use a secret "
-        "API key."
-    )
+    message = "This API call cannot be made with a publishable API key. Please use a secret API key."
     raise StripeError(401, message, executed=False)
 
 

@@ -50,18 +50,12 @@ class Calls:
 
     def ended(self, call: Call) -> None:
         """Keep it with the next commit."""
-        self._database.queue(
-            "INSERT INTO calls (call) VALUES (?)", json.dumps(dataclasses.asdict(call))
-        )
+        self._database.queue("INSERT INTO calls (call) VALUES (?)", json.dumps(dataclasses.asdict(call)))
 
     def matching(self, wanted: dict[str, str]) -> list[dict[str, Any]]:
         """The calls whose named fields read like `wanted`."""
         seen = [dataclasses.asdict(call) for call in self._seen]
-        return [
-            call
-            for call in seen
-            if all(_text(call.get(name)) == value for name, value in wanted.items())
-        ]
+        return [call for call in seen if all(_text(call.get(name)) == value for name, value in wanted.items())]
 
     def forget_all(self) -> None:
         """Start from scratch."""

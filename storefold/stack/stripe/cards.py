@@ -27,13 +27,10 @@ DECLINES: dict[str, Decline] = {
     "4000000000009979": Decline(decline_code="stolen_card"),
     "4000000000006975": Decline(
         decline_code="card_velocity_exceeded",
-        message="Your card was declined for making repeated attempts too frequently "
-        "or exceeding its amount limit.",
+        message="Your card was declined for making repeated attempts too frequently or exceeding its amount limit.",
     ),
     "4000000000000069": Decline("expired_card", None, "Your card has expired."),
-    "4000000000000127": Decline(
-        "incorrect_cvc", None, "Your card's security code is incorrect."
-    ),
+    "4000000000000127": Decline("incorrect_cvc", None, "Your card's security code is incorrect."),
     "4000000000000119": Decline(
         "processing_error",
         None,
@@ -50,9 +47,7 @@ DECLINES: dict[str, Decline] = {
 }
 
 # The one declined card that can be saved to a customer: it fails when it is charged.
-DECLINES_ONLY_CHARGES = frozenset(
-    {"4000000000000341", "4000008260003178", "4000008400001629"}
-)
+DECLINES_ONLY_CHARGES = frozenset({"4000000000000341", "4000008260003178", "4000008400001629"})
 
 _NAMES: dict[str, str] = {
     "visa": "4242424242424242",

@@ -99,9 +99,7 @@ class Charge(resources.Charge):  # type: ignore[misc]
     @property
     def refunds(self) -> Any:
         found = resources.List(f"/v1/charges/{self.id}/refunds")
-        found._list = [
-            resources.Refund._api_retrieve(one) for one in reversed(self._refund_ids)
-        ]
+        found._list = [resources.Refund._api_retrieve(one) for one in reversed(self._refund_ids)]
         return found
 
     def _export(self, expand: Any = None) -> dict[str, Any]:

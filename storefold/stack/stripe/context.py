@@ -20,6 +20,4 @@ class Cause:
 
 
 cause: ContextVar[Cause | None] = ContextVar("cause", default=None)
-ordered_decline: ContextVar[Decline | None] = ContextVar(
-    "ordered_decline", default=None
-)
+ordered_decline: ContextVar[Decline | None] = ContextVar("ordered_decline", default=None)

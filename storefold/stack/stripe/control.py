@@ -29,9 +29,7 @@ def send(method: str, url: str, **content: Any) -> httpx.Response:
     return httpx.request(method, url, verify=_NO_TLS, trust_env=False, **content)
 
 
-def confirm(
-    url: str, intent_id: str, payment_method: str = "pm_card_visa"
-) -> dict[str, Any]:
+def confirm(url: str, intent_id: str, payment_method: str = "pm_card_visa") -> dict[str, Any]:
     """Confirm as a buyer's browser does; the intent afterwards, declined or paid."""
     answer = _send(
         "POST",
@@ -58,9 +56,7 @@ def authenticate(url: str, intent_id: str, *, success: bool = True) -> dict[str,
     return after
 
 
-def order_fault(
-    url: str, action: str, match: str = "* /v1/**", times: int = 1, **details: Any
-) -> None:
+def order_fault(url: str, action: str, match: str = "* /v1/**", times: int = 1, **details: Any) -> None:
     """Let the next `times` fitting calls go wrong; see `faults.py`."""
     order = {"action": action, "match": match, "times": times, **details}
     _send("POST", f"{url}/_faults", json=order)
@@ -79,10 +75,7 @@ def clear_faults(url: str) -> None:
 
 def calls(url: str, **wanted: str | int | bool) -> list[dict[str, Any]]:
     """The calls under /v1 whose fields equal these, in order of arrival."""
-    query = {
-        name: value if isinstance(value, str) else json.dumps(value)
-        for name, value in wanted.items()
-    }
+    query = {name: value if isinstance(value, str) else json.dumps(value) for name, value in wanted.items()}
     answer = _send("GET", f"{url}/_calls", params=query)
     found: list[dict[str, Any]] = answer.json()["calls"]
     return found
@@ -157,9 +150,7 @@ def reset(url: str) -> None:
     _send("DELETE", f"{url}/_config/data")
 
 
-def _send(
-    method: str, url: str, *, good: tuple[int, ...] = (), **content: Any
-) -> httpx.Response:
+def _send(method: str, url: str, *, good: tuple[int, ...] = (), **content: Any) -> httpx.Response:
     headers = {"Authorization": f"Bearer {KEY}"}
     answer = send(method, url, headers=headers, **content)
     if answer.status_code not in good:

@@ -73,6 +73,4 @@ def card_error(decline: Decline, **details: Any) -> StripeError:
 
 def unexpected_state(message: str, intent: dict[str, Any]) -> StripeError:
     """400: the intent's status does not allow this."""
-    return StripeError(
-        400, message, code="payment_intent_unexpected_state", payment_intent=intent
-    )
+    return StripeError(400, message, code="payment_intent_unexpected_state", payment_intent=intent)

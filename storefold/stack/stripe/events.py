@@ -18,9 +18,7 @@ class Event(resources.Event):  # type: ignore[misc]
 
     data: dict[str, Any]
 
-    def __init__(
-        self, kind: str, data: Any, previous: dict[str, Any] | None = None
-    ) -> None:
+    def __init__(self, kind: str, data: Any, previous: dict[str, Any] | None = None) -> None:
         super().__init__(kind, data)
         # The snapshot shares its nested dicts with the live object.
         self.data = copy.deepcopy(self.data)

@@ -50,9 +50,7 @@ class IdempotencyKeys:
         database.commit()
         self._saved = {
             key: _Saved(fingerprint, path, Answer(status, body, request_id))
-            for key, fingerprint, path, status, body, request_id, _ in database.rows(
-                "SELECT * FROM answers"
-            )
+            for key, fingerprint, path, status, body, request_id, _ in database.rows("SELECT * FROM answers")
         }
 
     def begin(self, key: str, path: str, parameters: Any) -> Answer | None:
@@ -77,9 +75,7 @@ class IdempotencyKeys:
                 f"Key (that probably means you submitted twice, and the other request "
                 f"is still going through): {key}. Please try again later."
             )
-            raise StripeError(
-                409, message, kind="idempotency_error", code="idempotency_key_in_use"
-            )
+            raise StripeError(409, message, kind="idempotency_error", code="idempotency_key_in_use")
         self._running.add(key)
         return None
 

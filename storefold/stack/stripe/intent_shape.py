@@ -98,10 +98,7 @@ def updates(intent: Any, changes: dict[str, Any]) -> dict[str, Any]:
     final = intent.status in ("succeeded", "canceled", "processing", "requires_capture")
     for name in _FIXED_ONCE_PAID:
         if name in changes and final:
-            message = (
-                f"This PaymentIntent's {name} could not be updated because it has a "
-                f"status of {intent.status}."
-            )
+            message = f"This PaymentIntent's {name} could not be updated because it has a status of {intent.status}."
             raise unexpected_state(message, intent._export())
     if "metadata" in changes:
         changes["metadata"] = merged_metadata(intent.metadata, changes["metadata"])
@@ -122,9 +119,7 @@ def check_capture(authorised: int, amount: Any) -> None:
     """Refuse to capture more than was authorised."""
     if positive("amount_to_capture", amount) > authorised:
         message = "The requested capture amount is greater than the authorized amount."
-        raise StripeError(
-            400, message, code="amount_too_large", param="amount_to_capture"
-        )
+        raise StripeError(400, message, code="amount_too_large", param="amount_to_capture")
 
 
 def cannot(verb: str, participle: str, status: str, allowed: tuple[str, ...]) -> str:
@@ -142,8 +137,7 @@ def cannot_confirm(status: str) -> str:
     """Stripe's sentence for a confirmation that comes too late."""
     if status == "succeeded":
         return (
-            "You cannot confirm this PaymentIntent because it has already succeeded "
-            "after being previously confirmed."
+            "You cannot confirm this PaymentIntent because it has already succeeded after being previously confirmed."
         )
     allowed = ("requires_payment_method", "requires_confirmation", "requires_action")
     return cannot("confirm", "confirmed", status, allowed)

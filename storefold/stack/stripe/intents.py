@@ -122,9 +122,7 @@ class PaymentIntent(resources.PaymentIntent):  # type: ignore[misc]
         intent = cls._api_retrieve(id)
         known = intent_shape.updates(intent, parameters)
         if intent.status not in _OPEN or intent.status == "requires_capture":
-            raise unexpected_state(
-                intent_shape.cannot_confirm(intent.status), intent._export()
-            )
+            raise unexpected_state(intent_shape.cannot_confirm(intent.status), intent._export())
         for name, value in known.items():
             setattr(intent, name, value)
         if payment_method_data is not None:
@@ -137,9 +135,7 @@ class PaymentIntent(resources.PaymentIntent):  # type: ignore[misc]
         return intent
 
     @classmethod
-    def _api_cancel(
-        cls, id: str, cancellation_reason: Any = None, **unknown: Any
-    ) -> Any:
+    def _api_cancel(cls, id: str, cancellation_reason: Any = None, **unknown: Any) -> Any:
         if unknown:
             raise unknown_parameters(list(unknown))
         intent = cls._api_retrieve(id)
@@ -157,16 +153,12 @@ class PaymentIntent(resources.PaymentIntent):  # type: ignore[misc]
         return intent
 
     @classmethod
-    def _api_capture(
-        cls, id: str, amount_to_capture: Any = None, **unknown: Any
-    ) -> Any:
+    def _api_capture(cls, id: str, amount_to_capture: Any = None, **unknown: Any) -> Any:
         if unknown:
             raise unknown_parameters(list(unknown))
         intent = cls._api_retrieve(id)
         if intent.status != "requires_capture":
-            message = intent_shape.cannot(
-                "capture", "captured", intent.status, ("requires_capture",)
-            )
+            message = intent_shape.cannot("capture", "captured", intent.status, ("requires_capture",))
             raise unexpected_state(message, intent._export())
         if amount_to_capture is not None:
             intent_shape.check_capture(intent.amount, amount_to_capture)
@@ -203,9 +195,7 @@ class PaymentIntent(resources.PaymentIntent):  # type: ignore[misc]
     def _create_charge(self, on_failure_now: Callable[[], None]) -> None:
         def declined() -> None:
             charge = self.latest_charge
-            self._declined_with = intent_shape.payment_error(
-                charge, charge._decline or Decline()
-            )
+            self._declined_with = intent_shape.payment_error(charge, charge._decline or Decline())
             # Stripe takes the method off the intent: the buyer has to choose again.
             self.payment_method = None
             on_failure_now()

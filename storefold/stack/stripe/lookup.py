@@ -65,11 +65,7 @@ def filtered_page(
     for name, value in wanted.items():
         found._list = [one for one in found._list if getattr(one, name) == value]
     if created is not None:
-        bounds = (
-            created
-            if isinstance(created, dict)
-            else {"gte": created} | {"lte": created}
-        )
+        bounds = created if isinstance(created, dict) else {"gte": created} | {"lte": created}
         for operator, bound in bounds.items():
             if operator not in _COMPARE:
                 raise unknown_parameters([f"created[{operator}]"])

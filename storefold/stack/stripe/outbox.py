@@ -55,19 +55,14 @@ class Outbox:
             row[0]: Endpoint(row[0], row[1], row[2], row[3] and json.loads(row[3]))
             for row in database.rows("SELECT * FROM endpoints")
         }
-        found = database.rows(
-            "SELECT event, endpoint, attempts, last_status, state "
-            "FROM deliveries ORDER BY position"
-        )
+        found = database.rows("SELECT event, endpoint, attempts, last_status, state FROM deliveries ORDER BY position")
         self.deliveries = {(row[0], row[1]): Delivery(*row) for row in found}
 
     def subscribe(self, endpoint: Endpoint) -> None:
         """Add an endpoint, or replace the one with its id."""
         self.endpoints[endpoint.id] = endpoint
         events = None if endpoint.events is None else json.dumps(endpoint.events)
-        self._database.queue(
-            _SAVE_ENDPOINT, endpoint.id, endpoint.url, endpoint.secret, events
-        )
+        self._database.queue(_SAVE_ENDPOINT, endpoint.id, endpoint.url, endpoint.secret, events)
 
     def unsubscribe(self, endpoint_id: str) -> None:
         """Forget an endpoint and what was on its way to it."""
@@ -83,11 +78,7 @@ class Outbox:
 
     def add(self, event: Any) -> list[Delivery]:
         """One delivery for each endpoint that wants the event."""
-        added = [
-            Delivery(event.id, endpoint.id)
-            for endpoint in self.endpoints.values()
-            if endpoint.wants(event.type)
-        ]
+        added = [Delivery(event.id, endpoint.id) for endpoint in self.endpoints.values() if endpoint.wants(event.type)]
         event.pending_webhooks = len(added)
         for delivery in added:
             self.save(delivery)

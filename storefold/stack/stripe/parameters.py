@@ -50,9 +50,7 @@ def currency_code(value: Any) -> str:
     """Three letters, lower case."""
     text = str(required("currency", value)).lower()
     if not re.fullmatch(r"[a-z]{3}", text):
-        raise bad_parameter(
-            "currency", f"Invalid currency: {text}.", "parameter_invalid_string_empty"
-        )
+        raise bad_parameter("currency", f"Invalid currency: {text}.", "parameter_invalid_string_empty")
     return text
 
 
@@ -83,11 +81,6 @@ def merged_metadata(current: dict[str, str], change: Any) -> dict[str, str]:
         raise bad_parameter("metadata", message, "metadata_too_many_keys")
     for key, value in merged.items():
         if len(key) > 40 or len(value) > 500:
-            message = (
-                f"Metadata keys have at most 40 and values at most 500 "
-                f"characters; '{key}' is over."
-            )
-            raise bad_parameter(
-                f"metadata[{key}]", message, "parameter_invalid_string_length"
-            )
+            message = f"Metadata keys have at most 40 and values at most 500 characters; '{key}' is over."
+            raise bad_parameter(f"metadata[{key}]", message, "parameter_invalid_string_length")
     return merged

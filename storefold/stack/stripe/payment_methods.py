@@ -19,9 +19,7 @@ from storefold.stack.stripe.lookup import filtered_page
 from storefold.stack.stripe.parameters import required, whole_number
 from storefold.stack.stripe.upstream import resources
 
-_NO_ADDRESS = dict.fromkeys(
-    ("city", "country", "line1", "line2", "postal_code", "state")
-)
+_NO_ADDRESS = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
 
 _THEIRS = resources.PaymentMethod  # before `assembly.py` puts ours in its place
 
@@ -124,9 +122,7 @@ def _checked(card: dict[str, Any]) -> tuple[str, int, int]:
         saved = Token._api_retrieve(card["token"]).card
         return saved._card_number, saved.exp_month, saved.exp_year
     number = str(required("card[number]", card.get("number"))).replace(" ", "")
-    month = whole_number(
-        "card[exp_month]", required("exp_month", card.get("exp_month"))
-    )
+    month = whole_number("card[exp_month]", required("exp_month", card.get("exp_month")))
     year = whole_number("card[exp_year]", required("exp_year", card.get("exp_year")))
     if not cards.is_well_formed(number):
         raise _refused("number", "Your card number is incorrect.", "incorrect_number")

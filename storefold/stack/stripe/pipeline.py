@@ -59,9 +59,7 @@ class Pipeline:
             if key is not None:
                 saved = self.keys.begin(key, request.path, parameters)
             call.replayed = saved is not None
-            fault = self.faults.take(
-                request.method, request.path, replayed=call.replayed
-            )
+            fault = self.faults.take(request.method, request.path, replayed=call.replayed)
             call.fault = fault.action if fault else None
             if saved is not None:
                 await _befall(fault)
@@ -105,9 +103,7 @@ class Pipeline:
                 keep = fault.save and fault.status >= 500
             elif fault is None or fault.action != "drop_before":
                 call.executed = True
-                ordered_decline.set(
-                    fault.decline if fault and fault.action == "decline" else None
-                )
+                ordered_decline.set(fault.decline if fault and fault.action == "decline" else None)
                 answer, keep = await _execute(request, handler, call.request_id)
                 call.executed = keep
         finally:
@@ -121,9 +117,7 @@ class Pipeline:
         return answer
 
 
-async def _execute(
-    request: web.Request, handler: Handler, request_id: str
-) -> tuple[Answer, bool]:
+async def _execute(request: web.Request, handler: Handler, request_id: str) -> tuple[Answer, bool]:
     """The endpoint's answer, and whether the endpoint began (its answer is kept)."""
     try:
         response = await handler(request)

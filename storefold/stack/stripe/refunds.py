@@ -56,8 +56,7 @@ class Refund(resources.Refund):  # type: ignore[misc]
             raise StripeError(400, message, code="charge_already_refunded")
         if amount is not None and amount > rest:
             message = (
-                f"Refund amount (${amount / 100:.2f}) is greater than unrefunded "
-                f"amount on charge (${rest / 100:.2f})"
+                f"Refund amount (${amount / 100:.2f}) is greater than unrefunded amount on charge (${rest / 100:.2f})"
             )
             raise StripeError(400, message, code="amount_too_large", param="amount")
         before = {
@@ -93,9 +92,7 @@ class Refund(resources.Refund):  # type: ignore[misc]
 def _charge_to_refund(charge: Any, payment_intent: Any) -> Any:
     if (charge is None) == (payment_intent is None):
         message = "One of the following params should be provided for this request: "
-        raise bad_parameter(
-            "charge", message + "payment_intent or charge.", "parameter_missing"
-        )
+        raise bad_parameter("charge", message + "payment_intent or charge.", "parameter_missing")
     if charge is not None:
         found = resources.Charge._api_retrieve(charge)
         whose = f"Charge ({charge})"

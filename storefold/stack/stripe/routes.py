@@ -96,12 +96,10 @@ class Controls:
             {
                 "paused": self.webhooks.paused,
                 "endpoints": [
-                    {"id": one.id, "url": one.url, "events": one.events}
-                    for one in self.outbox.endpoints.values()
+                    {"id": one.id, "url": one.url, "events": one.events} for one in self.outbox.endpoints.values()
                 ],
                 "deliveries": [
-                    dataclasses.asdict(one)
-                    | {"type": self.store[f"event:{one.event}"].type}
+                    dataclasses.asdict(one) | {"type": self.store[f"event:{one.event}"].type}
                     for one in self.outbox.deliveries.values()
                 ],
             }

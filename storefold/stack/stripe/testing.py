@@ -116,9 +116,7 @@ class Received:
 
     def event(self, secret: str) -> stripe.Event:
         """Verified by the official SDK."""
-        event: stripe.Event = stripe.Webhook.construct_event(
-            self.body, self.signature, secret
-        )
+        event: stripe.Event = stripe.Webhook.construct_event(self.body, self.signature, secret)
         return event
 
 
@@ -148,9 +146,7 @@ class Receiver:
         self.url = f"http://127.0.0.1:{self._server.server_port}/webhook"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
-    def wait_for(
-        self, good: Callable[[list[Received]], bool], timeout: float = 10.0
-    ) -> list[Received]:
+    def wait_for(self, good: Callable[[list[Received]], bool], timeout: float = 10.0) -> list[Received]:
         """What was received once `good` holds of it."""
         deadline = time.monotonic() + timeout
         while not good(self.received):

@@ -48,9 +48,7 @@ class Webhooks:
         self._session = aiohttp.ClientSession(timeout=_TIMEOUT)
         for delivery in self._outbox.pending():
             self._ready.put_nowait(delivery)
-        self._workers = [
-            asyncio.create_task(self._deliver_forever()) for _ in range(_AT_ONCE)
-        ]
+        self._workers = [asyncio.create_task(self._deliver_forever()) for _ in range(_AT_ONCE)]
 
     async def stop(self) -> None:
         """Leave what is undelivered to the next start."""
@@ -75,9 +73,7 @@ class Webhooks:
         """Let them go."""
         self._open.set()
 
-    async def redeliver(
-        self, events: list[str], *, times: int, shuffle: bool, parallel: bool
-    ) -> list[dict[str, Any]]:
+    async def redeliver(self, events: list[str], *, times: int, shuffle: bool, parallel: bool) -> list[dict[str, Any]]:
         """Send events again, now, paused or not; what each endpoint answered."""
         copies = [
             Delivery(event, endpoint.id)
@@ -135,12 +131,8 @@ class Webhooks:
             self._outbox.save(delivery)
         else:
             self._outbox.save(delivery)
-            pause = min(
-                _FIRST_PAUSE * _GROWTH ** (delivery.attempts - 1), _LONGEST_PAUSE
-            )
-            asyncio.get_running_loop().call_later(
-                pause, self._ready.put_nowait, delivery
-            )
+            pause = min(_FIRST_PAUSE * _GROWTH ** (delivery.attempts - 1), _LONGEST_PAUSE)
+            asyncio.get_running_loop().call_later(pause, self._ready.put_nowait, delivery)
         self._database.commit()
 
     def _delivered(self, sent: Delivery, status: int) -> None:

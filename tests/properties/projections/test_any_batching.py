@@ -30,9 +30,7 @@ def deliveries(cuts: Cuts) -> Cuts:
     raise AssertionError
 
 
-@given(
-    st.integers(0, 10**6), st.lists(st.tuples(st.integers(0, 60), st.integers(0, 90)), max_size=6)
-)
+@given(st.integers(0, 10**6), st.lists(st.tuples(st.integers(0, 60), st.integers(0, 90)), max_size=6))
 @settings(max_examples=60, deadline=None)
 def test_any_batching_and_redelivery(seed: int, cuts: Cuts) -> None:
     past = rows(history(seed, LENGTH))

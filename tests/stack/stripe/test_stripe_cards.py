@@ -13,9 +13,7 @@ from storefold.stack.stripe.testing import Standin, new_intent
     "name",
     ["pm_card_visa", "pm_card_mastercard", "pm_card_amex", "pm_card_diners"],
 )
-def test_good_cards_pay(
-    standin: Standin, client: stripe.StripeClient, name: str
-) -> None:
+def test_good_cards_pay(standin: Standin, client: stripe.StripeClient, name: str) -> None:
     intent = new_intent(client)
     assert control.confirm(standin.url, intent.id, name)["status"] == "succeeded"
 
@@ -38,9 +36,7 @@ def test_documented_cards_are_declined(
 ) -> None:
     made = new_intent(client)
     with pytest.raises(stripe.CardError) as refused:
-        client.v1.payment_intents.confirm(
-            made.id, {"payment_method": f"pm_card_{name}"}
-        )
+        client.v1.payment_intents.confirm(made.id, {"payment_method": f"pm_card_{name}"})
     assert refused.value.http_status == 402
     assert refused.value.code == code
     error = json.loads(str(refused.value.http_body))["error"]
@@ -57,9 +53,7 @@ def test_documented_cards_are_declined(
         ("4242424242424241", "incorrect_number"),
     ],
 )
-def test_raw_card_numbers_are_declined(
-    client: stripe.StripeClient, number: str, code: str
-) -> None:
+def test_raw_card_numbers_are_declined(client: stripe.StripeClient, number: str, code: str) -> None:
     card = {"number": number, "exp_month": 12, "exp_year": 2035, "cvc": "123"}
     with pytest.raises(stripe.CardError) as refused:
         new_intent(
@@ -71,17 +65,11 @@ def test_raw_card_numbers_are_declined(
 
 
 def test_tokens_pay_and_decline(client: stripe.StripeClient) -> None:
-    charge = client.v1.charges.create(
-        {"amount": 500, "currency": "usd", "source": "tok_visa"}
-    )
+    charge = client.v1.charges.create({"amount": 500, "currency": "usd", "source": "tok_visa"})
     assert charge.paid
     with pytest.raises(stripe.CardError, match="declined"):
-        client.v1.charges.create(
-            {"amount": 500, "currency": "usd", "source": "tok_chargeDeclined"}
-        )
-    method = client.v1.payment_methods.create(
-        {"type": "card", "card": {"token": "tok_visa"}}
-    )
+        client.v1.charges.create({"amount": 500, "currency": "usd", "source": "tok_chargeDeclined"})
+    method = client.v1.payment_methods.create({"type": "card", "card": {"token": "tok_visa"}})
     intent = new_intent(client, payment_method=method.id, confirm=True)
     assert intent.status == "succeeded"
 
@@ -93,19 +81,13 @@ def test_customers_keep_good_cards_only(client: stripe.StripeClient) -> None:
     listed = client.v1.payment_methods.list({"customer": customer.id, "type": "card"})
     assert [one.id for one in listed.data] == [kept.id]
     with pytest.raises(stripe.CardError, match="declined"):
-        client.v1.payment_methods.attach(
-            "pm_card_chargeDeclined", {"customer": customer.id}
-        )
-    intent = new_intent(
-        client, customer=customer.id, payment_method=kept.id, confirm=True
-    )
+        client.v1.payment_methods.attach("pm_card_chargeDeclined", {"customer": customer.id})
+    intent = new_intent(client, customer=customer.id, payment_method=kept.id, confirm=True)
     assert (intent.status, intent.customer) == ("succeeded", customer.id)
 
 
 @pytest.mark.parametrize("success", [True, False])
-def test_3d_secure_asks_first(
-    standin: Standin, client: stripe.StripeClient, success: bool
-) -> None:
+def test_3d_secure_asks_first(standin: Standin, client: stripe.StripeClient, success: bool) -> None:
     made = new_intent(client)
     asked = control.confirm(standin.url, made.id, "pm_card_authenticationRequired")
     assert asked["status"] == "requires_action"

@@ -14,9 +14,7 @@ CREATE = "POST /v1/payment_intents"
 
 
 def create(client: stripe.StripeClient, key: str) -> stripe.PaymentIntent:
-    return client.v1.payment_intents.create(
-        {"amount": 2000, "currency": "usd"}, {"idempotency_key": key}
-    )
+    return client.v1.payment_intents.create({"amount": 2000, "currency": "usd"}, {"idempotency_key": key})
 
 
 def count(client: stripe.StripeClient) -> int:
@@ -42,9 +40,7 @@ def test_fail_without_a_trace(standin: Standin, client: stripe.StripeClient) -> 
     assert count(client) == 1
 
 
-def test_a_rate_limit_is_not_kept(
-    standin: Standin, client: stripe.StripeClient
-) -> None:
+def test_a_rate_limit_is_not_kept(standin: Standin, client: stripe.StripeClient) -> None:
     control.order_fault(standin.url, "fail", match=CREATE, status=429)
     with pytest.raises(stripe.RateLimitError):
         create(client, "key-1")
@@ -126,9 +122,7 @@ def test_decline_any_card(standin: Standin, client: stripe.StripeClient) -> None
     assert paid["status"] == "succeeded"
 
 
-def test_faults_befall_only_what_they_match(
-    standin: Standin, client: stripe.StripeClient
-) -> None:
+def test_faults_befall_only_what_they_match(standin: Standin, client: stripe.StripeClient) -> None:
     control.order_fault(standin.url, "fail", match="POST /v1/refunds", times=0)
     intent = create(client, "key-1")
     control.confirm(standin.url, intent.id)
@@ -140,9 +134,7 @@ def test_faults_befall_only_what_they_match(
     assert client.v1.refunds.create({"payment_intent": intent.id}).amount == 2000
 
 
-def test_faults_can_skip_and_queue_up(
-    standin: Standin, client: stripe.StripeClient
-) -> None:
+def test_faults_can_skip_and_queue_up(standin: Standin, client: stripe.StripeClient) -> None:
     control.order_fault(standin.url, "fail", match=CREATE, skip=1, status=500)
     control.order_fault(standin.url, "fail", match=CREATE, skip=1, status=503)
     seen = []

@@ -22,9 +22,7 @@ def post(
     headers = {"Authorization": f"Bearer {control.KEY}"}
     if key is not None:
         headers["Idempotency-Key"] = key
-    return control.send(
-        "POST", f"{standin.url}/v1/{path}", data=form, headers=headers, timeout=20
-    )
+    return control.send("POST", f"{standin.url}/v1/{path}", data=form, headers=headers, timeout=20)
 
 
 def intents(standin: Standin) -> list[Any]:
@@ -53,14 +51,10 @@ def test_without_a_key_or_with_another_there_are_two(standin: Standin) -> None:
     assert len(intents(standin)) == 4
 
 
-def test_other_parameters_are_refused(
-    standin: Standin, client: stripe.StripeClient
-) -> None:
+def test_other_parameters_are_refused(standin: Standin, client: stripe.StripeClient) -> None:
     post(standin, "key-1", FORM)
     with pytest.raises(stripe.IdempotencyError, match="same parameters"):
-        client.v1.payment_intents.create(
-            {"amount": 2001, "currency": "usd"}, {"idempotency_key": "key-1"}
-        )
+        client.v1.payment_intents.create({"amount": 2001, "currency": "usd"}, {"idempotency_key": "key-1"})
     elsewhere = post(standin, "key-1", FORM, "refunds")
     assert elsewhere.status_code == 400
     assert elsewhere.json()["error"]["type"] == "idempotency_error"
@@ -68,9 +62,7 @@ def test_other_parameters_are_refused(
 
 
 def test_a_concurrent_request_conflicts(standin: Standin) -> None:
-    control.order_fault(
-        standin.url, "hang", match="POST /v1/payment_intents", seconds=0.5
-    )
+    control.order_fault(standin.url, "hang", match="POST /v1/payment_intents", seconds=0.5)
     with ThreadPoolExecutor(5) as pool:
         answers = list(pool.map(lambda _: post(standin, "key-1", FORM), range(5)))
     assert sorted(one.status_code for one in answers) == [200, 409, 409, 409, 409]
@@ -122,9 +114,7 @@ def test_a_refund_is_made_once(client: stripe.StripeClient) -> None:
         }
     )
     first, again = (
-        client.v1.refunds.create(
-            {"payment_intent": paid.id, "amount": 500}, {"idempotency_key": "refund-1"}
-        )
+        client.v1.refunds.create({"payment_intent": paid.id, "amount": 500}, {"idempotency_key": "refund-1"})
         for _ in range(2)
     )
     assert first.id == again.id
@@ -134,9 +124,7 @@ def test_a_refund_is_made_once(client: stripe.StripeClient) -> None:
 def test_keys_mean_nothing_on_reads(standin: Standin) -> None:
     [intent_id] = [post(standin, "key-1", FORM).json()["id"]]
     headers = {"Authorization": f"Bearer {control.KEY}", "Idempotency-Key": "key-1"}
-    answer = control.send(
-        "GET", f"{standin.url}/v1/payment_intents/{intent_id}", headers=headers
-    )
+    answer = control.send("GET", f"{standin.url}/v1/payment_intents/{intent_id}", headers=headers)
     assert answer.status_code == 200
     assert "Idempotent-Replayed" not in answer.headers
 

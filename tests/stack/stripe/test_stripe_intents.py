@@ -58,17 +58,13 @@ def test_related_objects_are_expanded_when_asked(client: stripe.StripeClient) ->
         made.id, {"expand": ["latest_charge.balance_transaction", "payment_method"]}
     )
     assert isinstance(intent.latest_charge, stripe.Charge)
-    assert isinstance(
-        intent.latest_charge.balance_transaction, stripe.BalanceTransaction
-    )
+    assert isinstance(intent.latest_charge.balance_transaction, stripe.BalanceTransaction)
     assert isinstance(intent.payment_method, stripe.PaymentMethod)
     with pytest.raises(stripe.InvalidRequestError, match="cannot be expanded"):
         client.v1.payment_intents.retrieve(made.id, {"expand": ["nonsense"]})
 
 
-def test_a_declined_buyer_may_try_again(
-    standin: Standin, client: stripe.StripeClient
-) -> None:
+def test_a_declined_buyer_may_try_again(standin: Standin, client: stripe.StripeClient) -> None:
     made = new_intent(client)
     declined = control.confirm(standin.url, made.id, "pm_card_chargeDeclined")
     assert declined["status"] == "requires_payment_method"
@@ -81,18 +77,14 @@ def test_a_declined_buyer_may_try_again(
     assert isinstance(intent.latest_charge, str)
     assert client.v1.charges.retrieve(intent.latest_charge).status == "failed"
 
-    paid = client.v1.payment_intents.confirm(
-        made.id, {"payment_method": "pm_card_visa"}
-    )
+    paid = client.v1.payment_intents.confirm(made.id, {"payment_method": "pm_card_visa"})
     assert paid.status == "succeeded"
     assert paid.last_payment_error is None
     assert paid.latest_charge != intent.latest_charge
 
 
 def test_manual_capture_takes_what_is_asked(client: stripe.StripeClient) -> None:
-    held = new_intent(
-        client, payment_method="pm_card_visa", confirm=True, capture_method="manual"
-    )
+    held = new_intent(client, payment_method="pm_card_visa", confirm=True, capture_method="manual")
     assert (held.status, held.amount_capturable) == ("requires_capture", 2000)
     with pytest.raises(stripe.InvalidRequestError, match="greater than the authorized"):
         client.v1.payment_intents.capture(held.id, {"amount_to_capture": 2001})
@@ -105,9 +97,7 @@ def test_manual_capture_takes_what_is_asked(client: stripe.StripeClient) -> None
 
 def test_cancelling_ends_an_intent(client: stripe.StripeClient) -> None:
     made = new_intent(client)
-    ended = client.v1.payment_intents.cancel(
-        made.id, {"cancellation_reason": "abandoned"}
-    )
+    ended = client.v1.payment_intents.cancel(made.id, {"cancellation_reason": "abandoned"})
     assert (ended.status, ended.cancellation_reason) == ("canceled", "abandoned")
     intents = client.v1.payment_intents
     with pytest.raises(stripe.InvalidRequestError) as cancelled:
@@ -133,9 +123,7 @@ def test_a_paid_intent_cannot_be_paid_or_cancelled_again(
 
 def test_updating_merges_metadata(client: stripe.StripeClient) -> None:
     made = new_intent(client, metadata={"a": "1", "b": "2"})
-    changed = client.v1.payment_intents.update(
-        made.id, {"amount": 2500, "metadata": {"b": "", "c": "3"}}
-    )
+    changed = client.v1.payment_intents.update(made.id, {"amount": 2500, "metadata": {"b": "", "c": "3"}})
     assert changed.amount == 2500
     assert plain(changed.metadata) == {"a": "1", "c": "3"}
 
@@ -176,9 +164,7 @@ def test_a_method_is_needed_to_confirm(client: stripe.StripeClient) -> None:
         client.v1.payment_intents.confirm(made.id, {"payment_method": "pm_none"})
 
 
-@pytest.mark.parametrize(
-    "body", ["amount=1&amount[a]=2", "[1]", "amount=100&currency=usd&metadata=x"]
-)
+@pytest.mark.parametrize("body", ["amount=1&amount[a]=2", "[1]", "amount=100&currency=usd&metadata=x"])
 def test_bodies_that_make_no_sense_are_refused(standin: Standin, body: str) -> None:
     headers = {
         "Authorization": f"Bearer {control.KEY}",
@@ -191,9 +177,7 @@ def test_bodies_that_make_no_sense_are_refused(standin: Standin, body: str) -> N
     assert standin.client().v1.payment_intents.list().data == []
 
 
-def test_unknown_ids_and_addresses_are_404(
-    standin: Standin, client: stripe.StripeClient
-) -> None:
+def test_unknown_ids_and_addresses_are_404(standin: Standin, client: stripe.StripeClient) -> None:
     with pytest.raises(stripe.InvalidRequestError) as refused:
         client.v1.payment_intents.retrieve("pi_none")
     assert refused.value.http_status == 404
@@ -210,21 +194,15 @@ def test_a_key_is_needed(standin: Standin) -> None:
         client.v1.payment_intents.retrieve("pi_none")
 
 
-def test_a_browser_confirms_with_the_client_secret(
-    standin: Standin, client: stripe.StripeClient
-) -> None:
+def test_a_browser_confirms_with_the_client_secret(standin: Standin, client: stripe.StripeClient) -> None:
     made = new_intent(client)
     address = f"{standin.url}/v1/payment_intents/{made.id}/confirm"
     form = {"key": "pk_test_x", "payment_method": "pm_card_visa"}
     stranger = control.send("POST", address, data={**form, "client_secret": "guess"})
     assert stranger.status_code == 401
-    buyer = control.send(
-        "POST", address, data={**form, "client_secret": made.client_secret or ""}
-    )
+    buyer = control.send("POST", address, data={**form, "client_secret": made.client_secret or ""})
     assert buyer.json()["status"] == "succeeded"
-    listing = control.send(
-        "GET", f"{standin.url}/v1/charges", params={"key": "pk_test_x"}
-    )
+    listing = control.send("GET", f"{standin.url}/v1/charges", params={"key": "pk_test_x"})
     assert listing.status_code == 401
 
 

@@ -88,12 +88,8 @@ def test_keys_are_there_after_a_kill_and_free_if_nothing_ran(own: Standin) -> No
     assert len(client.v1.payment_intents.list().data) == 2
 
 
-def test_a_kill_under_load_repeats_and_loses_nothing(
-    own: Standin, receiver: Receiver
-) -> None:
-    control.subscribe(
-        own.url, receiver.url, SECRET, events=["payment_intent.succeeded"]
-    )
+def test_a_kill_under_load_repeats_and_loses_nothing(own: Standin, receiver: Receiver) -> None:
+    control.subscribe(own.url, receiver.url, SECRET, events=["payment_intent.succeeded"])
     keys = [f"pay-{n}" for n in range(150)]
     client = own.client()
     done = threading.Semaphore(0)
@@ -123,9 +119,7 @@ def test_a_kill_under_load_repeats_and_loses_nothing(
     assert set(told) == paid
 
 
-def test_undelivered_webhooks_are_sent_after_a_kill(
-    tmp_path: Path, receiver: Receiver
-) -> None:
+def test_undelivered_webhooks_are_sent_after_a_kill(tmp_path: Path, receiver: Receiver) -> None:
     named = ("--webhook-url", receiver.url, "--webhook-secret", SECRET)
     with Standin(tmp_path / "stripe", named) as standin:
         control.pause(standin.url)

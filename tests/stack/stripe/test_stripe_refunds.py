@@ -40,9 +40,7 @@ def test_a_full_refund(client: stripe.StripeClient, paid: stripe.PaymentIntent) 
     assert client.v1.payment_intents.retrieve(paid.id).status == "succeeded"
 
 
-def test_partial_refunds_add_up(
-    client: stripe.StripeClient, paid: stripe.PaymentIntent
-) -> None:
+def test_partial_refunds_add_up(client: stripe.StripeClient, paid: stripe.PaymentIntent) -> None:
     first = client.v1.refunds.create({"payment_intent": paid.id, "amount": 500})
     charge = charge_of(client, paid)
     assert (charge.amount_refunded, charge.refunded) == (500, False)
@@ -56,9 +54,7 @@ def test_partial_refunds_add_up(
     assert len(expanded.refunds.data) == 2
 
 
-def test_no_more_than_was_paid_goes_back(
-    client: stripe.StripeClient, paid: stripe.PaymentIntent
-) -> None:
+def test_no_more_than_was_paid_goes_back(client: stripe.StripeClient, paid: stripe.PaymentIntent) -> None:
     with pytest.raises(stripe.InvalidRequestError) as too_much:
         client.v1.refunds.create({"payment_intent": paid.id, "amount": 2001})
     assert too_much.value.http_status == 400
@@ -83,9 +79,7 @@ def test_what_was_not_paid_is_not_refunded(client: stripe.StripeClient) -> None:
     with pytest.raises(stripe.InvalidRequestError, match="successful charge to refund"):
         client.v1.refunds.create({"payment_intent": unpaid.id})
     with pytest.raises(stripe.CardError):
-        client.v1.payment_intents.confirm(
-            unpaid.id, {"payment_method": "pm_card_chargeDeclined"}
-        )
+        client.v1.payment_intents.confirm(unpaid.id, {"payment_method": "pm_card_chargeDeclined"})
     with pytest.raises(stripe.InvalidRequestError, match="successful charge to refund"):
         client.v1.refunds.create({"payment_intent": unpaid.id})
 
@@ -118,8 +112,6 @@ def test_a_cancelled_hold_is_released(client: stripe.StripeClient) -> None:
         ({"payment_intent": "pi_none", "x": "y"}, "unknown parameter"),
     ],
 )
-def test_bad_refunds_are_refused(
-    client: stripe.StripeClient, parameters: dict[str, object], message: str
-) -> None:
+def test_bad_refunds_are_refused(client: stripe.StripeClient, parameters: dict[str, object], message: str) -> None:
     with pytest.raises(stripe.InvalidRequestError, match=message):
         client.v1.refunds.create(parameters)  # type: ignore[arg-type]

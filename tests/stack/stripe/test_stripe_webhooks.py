@@ -66,9 +66,7 @@ def test_a_payment_is_told_as_stripe_tells_it(
     assert kept.pending_webhooks == 0
 
 
-def test_a_decline_is_told(
-    standin: Standin, client: stripe.StripeClient, receiver: Receiver
-) -> None:
+def test_a_decline_is_told(standin: Standin, client: stripe.StripeClient, receiver: Receiver) -> None:
     with pytest.raises(stripe.CardError):
         pay(client, payment_method="pm_card_chargeDeclined")
     events = {one.type: one for one in received(standin, receiver)}
@@ -79,21 +77,17 @@ def test_a_decline_is_told(
     assert "payment_intent.succeeded" not in events
 
 
-def test_refunds_are_told_with_the_charge(
-    standin: Standin, client: stripe.StripeClient, receiver: Receiver
-) -> None:
+def test_refunds_are_told_with_the_charge(standin: Standin, client: stripe.StripeClient, receiver: Receiver) -> None:
     paid = pay(client, metadata={"order_id": "7"})
     client.v1.refunds.create({"payment_intent": paid.id, "amount": 500})
     client.v1.refunds.create({"payment_intent": paid.id})
     events = received(standin, receiver)
     told = [one for one in events if one.type == "charge.refunded"]
-    charges = sorted(
-        (one.data.object for one in told), key=lambda c: c["amount_refunded"]
-    )
-    assert [
-        (one["object"], one["amount"], one["amount_refunded"], one["refunded"])
-        for one in charges
-    ] == [("charge", 2000, 500, False), ("charge", 2000, 2000, True)]
+    charges = sorted((one.data.object for one in told), key=lambda c: c["amount_refunded"])
+    assert [(one["object"], one["amount"], one["amount_refunded"], one["refunded"]) for one in charges] == [
+        ("charge", 2000, 500, False),
+        ("charge", 2000, 2000, True),
+    ]
     assert {one["payment_intent"] for one in charges} == {paid.id}
     assert {one["id"] for one in charges} == {paid.latest_charge}
     assert plain(charges[0]["metadata"]) == {"order_id": "7"}
@@ -119,9 +113,7 @@ def test_the_signature_covers_moment_and_body(
             stripe.Webhook.construct_event(body, header, secret)
 
 
-def test_event_ids_are_unique(
-    standin: Standin, client: stripe.StripeClient, receiver: Receiver
-) -> None:
+def test_event_ids_are_unique(standin: Standin, client: stripe.StripeClient, receiver: Receiver) -> None:
     for _ in range(10):
         pay(client)
     ids = [one.id for one in received(standin, receiver)]
@@ -132,17 +124,11 @@ def test_a_replayed_request_tells_nothing_again(
     standin: Standin, client: stripe.StripeClient, receiver: Receiver
 ) -> None:
     for _ in range(2):
-        client.v1.payment_intents.create(
-            {"amount": 2000, "currency": "usd"}, {"idempotency_key": "once"}
-        )
-    assert [one.type for one in received(standin, receiver)] == [
-        "payment_intent.created"
-    ]
+        client.v1.payment_intents.create({"amount": 2000, "currency": "usd"}, {"idempotency_key": "once"})
+    assert [one.type for one in received(standin, receiver)] == ["payment_intent.created"]
 
 
-def test_a_refused_delivery_is_tried_again(
-    standin: Standin, client: stripe.StripeClient, receiver: Receiver
-) -> None:
+def test_a_refused_delivery_is_tried_again(standin: Standin, client: stripe.StripeClient, receiver: Receiver) -> None:
     receiver.answers.extend([500, 404])
     client.v1.payment_intents.create({"amount": 2000, "currency": "usd"})
     control.wait_until_delivered(standin.url)
@@ -163,9 +149,7 @@ def test_an_unreachable_endpoint_gets_it_later(
     assert len(received(standin, receiver)) == 1
 
 
-def test_answers_do_not_wait_for_deliveries(
-    standin: Standin, client: stripe.StripeClient
-) -> None:
+def test_answers_do_not_wait_for_deliveries(standin: Standin, client: stripe.StripeClient) -> None:
     with Receiver(delay=0.4) as slow:
         control.subscribe(standin.url, slow.url, SECRET)
         began = time.monotonic()
@@ -178,13 +162,9 @@ def test_answers_do_not_wait_for_deliveries(
 def test_an_endpoint_gets_the_types_it_asked_for(
     standin: Standin, client: stripe.StripeClient, receiver: Receiver
 ) -> None:
-    control.subscribe(
-        standin.url, receiver.url, SECRET, events=["payment_intent.succeeded"]
-    )
+    control.subscribe(standin.url, receiver.url, SECRET, events=["payment_intent.succeeded"])
     pay(client)
-    assert [one.type for one in received(standin, receiver)] == [
-        "payment_intent.succeeded"
-    ]
+    assert [one.type for one in received(standin, receiver)] == ["payment_intent.succeeded"]
 
 
 def test_every_endpoint_gets_it_under_its_own_secret(
@@ -202,9 +182,7 @@ def test_every_endpoint_gets_it_under_its_own_secret(
         assert len(other.received) == 1
 
 
-def test_deliveries_can_be_held_back(
-    standin: Standin, client: stripe.StripeClient, receiver: Receiver
-) -> None:
+def test_deliveries_can_be_held_back(standin: Standin, client: stripe.StripeClient, receiver: Receiver) -> None:
     control.pause(standin.url)
     pay(client)
     assert {one["state"] for one in control.deliveries(standin.url)} == {"pending"}
@@ -213,9 +191,7 @@ def test_deliveries_can_be_held_back(
     assert len(received(standin, receiver)) == 3
 
 
-def test_events_can_be_repeated(
-    standin: Standin, client: stripe.StripeClient, receiver: Receiver
-) -> None:
+def test_events_can_be_repeated(standin: Standin, client: stripe.StripeClient, receiver: Receiver) -> None:
     pay(client)
     control.wait_until_delivered(standin.url)
     receiver.received.clear()

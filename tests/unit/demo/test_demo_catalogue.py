@@ -150,11 +150,8 @@ def test_each_call_returns_the_same_products_and_shares_nothing() -> None:
 
 
 def test_another_process_with_another_hash_seed_makes_the_same_catalogue() -> None:
-    code = (
-        "import json; from storefold.demo.catalogue import demo_products;"
-        "print(json.dumps(demo_products()))"
-    )
-    answer = subprocess.run(  # noqa: S603  fixed arguments
+    code = "import json; from storefold.demo.catalogue import demo_products;print(json.dumps(demo_products()))"
+    answer = subprocess.run(
         [sys.executable, "-c", code],
         env={**os.environ, "PYTHONHASHSEED": "7"},
         capture_output=True,

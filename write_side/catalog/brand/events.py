@@ -5,7 +5,7 @@ from typing import ClassVar
 from write_side.messages import Event
 
 
-class BrandCreated(Event):
+class BrandCreated(Event, frozen=True):
     TOPIC: ClassVar[str] = "brand.created"
 
     brand_id: int
@@ -13,7 +13,7 @@ class BrandCreated(Event):
     slug: str
 
 
-class BrandRenamed(Event):
+class BrandRenamed(Event, frozen=True):
     TOPIC: ClassVar[str] = "brand.renamed"
 
     brand_id: int

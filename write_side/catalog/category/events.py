@@ -7,7 +7,7 @@ from msgspec import UNSET, UnsetType
 from write_side.messages import Event
 
 
-class CategoryCreated(Event):
+class CategoryCreated(Event, frozen=True):
     TOPIC: ClassVar[str] = "category.created"
 
     category_id: int
@@ -18,7 +18,7 @@ class CategoryCreated(Event):
     image: str | None = None
 
 
-class CategoryChanged(Event):
+class CategoryChanged(Event, frozen=True):
     """Only what changed is set."""
 
     TOPIC: ClassVar[str] = "category.changed"
@@ -26,10 +26,10 @@ class CategoryChanged(Event):
     category_id: int
     name: str | UnsetType = UNSET
     description: str | UnsetType = UNSET
-    image: str | None | UnsetType = UNSET
+    image: str | UnsetType | None = UNSET
 
 
-class CategoryRemoved(Event):
+class CategoryRemoved(Event, frozen=True):
     TOPIC: ClassVar[str] = "category.removed"
 
     category_id: int

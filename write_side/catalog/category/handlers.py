@@ -19,9 +19,7 @@ def create_category(command: CreateCategory, work: Work) -> dict[str, Any]:
         if command.slug not in (None, work.state(CATEGORY, existing).slug):
             raise decide.CategoryNameTaken
         return {"category_id": existing, "slug": work.state(CATEGORY, existing).slug}
-    category_id = _create(
-        work, command.parent_id, command.name, command.slug, command.description, command.image
-    )
+    category_id = _create(work, command.parent_id, command.name, command.slug, command.description, command.image)
     return {"category_id": category_id, "slug": work.state(CATEGORY, category_id).slug}
 
 

@@ -69,18 +69,12 @@ def seller_of_new(actor: Actor, named: int | None) -> int | None:
     return actor.person_id
 
 
-def change(
-    product: Product, command: UpdateProduct, category_id: int | None, brand_id: int | None
-) -> list[Event]:
+def change(product: Product, command: UpdateProduct, category_id: int | None, brand_id: int | None) -> list[Event]:
     """`category_id` and `brand_id` are what the command's names resolved to; None: not sent."""
-    wanted: dict[str, Any] = {
-        field: getattr(command, field) for field in CHANGEABLE if hasattr(command, field)
-    }
+    wanted: dict[str, Any] = {field: getattr(command, field) for field in CHANGEABLE if hasattr(command, field)}
     wanted |= {"category_id": category_id, "brand_id": brand_id}
     changes = {
-        field: value
-        for field, value in wanted.items()
-        if value is not None and value != getattr(product, field)
+        field: value for field, value in wanted.items() if value is not None and value != getattr(product, field)
     }
     events: list[Event] = []
     if changes:
@@ -130,9 +124,7 @@ def change_variant(product: Product, command: UpdateVariant) -> list[Event]:
     }
     if not changes:
         return []
-    return [
-        VariantChanged(product_id=product.product_id, variant_id=command.variant_id, **changes)
-    ]
+    return [VariantChanged(product_id=product.product_id, variant_id=command.variant_id, **changes)]
 
 
 def remove_variant(product: Product, variant_id: int) -> list[Event]:

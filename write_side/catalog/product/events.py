@@ -9,7 +9,7 @@ from write_side.messages import Event
 from write_side.values import CURRENCY, Minor
 
 
-class ProductCreated(Event):
+class ProductCreated(Event, frozen=True):
     """`list_price` is what it cost before a reduction (None: not reduced), `selling_price` what every
     checkout charges."""
 
@@ -35,22 +35,22 @@ class ProductCreated(Event):
     active: bool = True
 
 
-class ProductChanged(Event):
+class ProductChanged(Event, frozen=True):
     TOPIC: ClassVar[str] = "product.changed"
 
     product_id: int
     name: str | UnsetType = UNSET
     description: str | UnsetType = UNSET
-    category_id: int | None | UnsetType = UNSET
-    brand_id: int | None | UnsetType = UNSET
+    category_id: int | UnsetType | None = UNSET
+    brand_id: int | UnsetType | None = UNSET
     attributes: dict[str, str] | UnsetType = UNSET
-    weight: str | None | UnsetType = UNSET
-    dimensions: str | None | UnsetType = UNSET
+    weight: str | UnsetType | None = UNSET
+    dimensions: str | UnsetType | None = UNSET
     featured: bool | UnsetType = UNSET
     low_stock_threshold: int | UnsetType = UNSET
 
 
-class ProductRepriced(Event):
+class ProductRepriced(Event, frozen=True):
     """Every price as it stands after the change."""
 
     TOPIC: ClassVar[str] = "product.repriced"
@@ -61,7 +61,7 @@ class ProductRepriced(Event):
     cost_price: Minor | None
 
 
-class ProductDeactivated(Event):
+class ProductDeactivated(Event, frozen=True):
     """Hidden from everybody but its owner; can be brought back."""
 
     TOPIC: ClassVar[str] = "product.deactivated"
@@ -69,13 +69,13 @@ class ProductDeactivated(Event):
     product_id: int
 
 
-class ProductReactivated(Event):
+class ProductReactivated(Event, frozen=True):
     TOPIC: ClassVar[str] = "product.reactivated"
 
     product_id: int
 
 
-class ProductDeleted(Event):
+class ProductDeleted(Event, frozen=True):
     """Final. Past orders keep their lines."""
 
     TOPIC: ClassVar[str] = "product.deleted"
@@ -83,7 +83,7 @@ class ProductDeleted(Event):
     product_id: int
 
 
-class VariantAdded(Event):
+class VariantAdded(Event, frozen=True):
     """`price` None: sold at the product's price."""
 
     TOPIC: ClassVar[str] = "product.variant-added"
@@ -96,24 +96,24 @@ class VariantAdded(Event):
     attributes: dict[str, str] = {}
 
 
-class VariantChanged(Event):
+class VariantChanged(Event, frozen=True):
     TOPIC: ClassVar[str] = "product.variant-changed"
 
     product_id: int
     variant_id: int
     name: str | UnsetType = UNSET
-    price: Minor | None | UnsetType = UNSET
+    price: Minor | UnsetType | None = UNSET
     attributes: dict[str, str] | UnsetType = UNSET
 
 
-class VariantRemoved(Event):
+class VariantRemoved(Event, frozen=True):
     TOPIC: ClassVar[str] = "product.variant-removed"
 
     product_id: int
     variant_id: int
 
 
-class ImageAdded(Event):
+class ImageAdded(Event, frozen=True):
     """`address`: a URL, or a path below the API's own address."""
 
     TOPIC: ClassVar[str] = "product.image-added"

@@ -136,9 +136,7 @@ def _claim_sku(work: Work, sellable_id: int, sku: str | None) -> str:
     return sku
 
 
-def _add_variant(
-    work: Work, product_id: int, variant: NewVariant | AddVariant
-) -> dict[str, Any]:
+def _add_variant(work: Work, product_id: int, variant: NewVariant | AddVariant) -> dict[str, Any]:
     variant_id = work.new_id()
     sku = _claim_sku(work, variant_id, variant.sku)
     added = VariantAdded(
@@ -154,9 +152,7 @@ def _add_variant(
     return {"variant_id": variant_id, "sku": sku}
 
 
-def _open_stock(
-    work: Work, product_id: int, variant_id: int | None, sku: str, on_hand: int
-) -> None:
+def _open_stock(work: Work, product_id: int, variant_id: int | None, sku: str, on_hand: int) -> None:
     opened = StockOpened(product_id=product_id, variant_id=variant_id, sku=sku, on_hand=on_hand)
     work.begin(STOCK, variant_id or product_id, [opened])
 
