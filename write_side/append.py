@@ -137,7 +137,7 @@ class Appender:
         query = """SELECT stream, version, topic, state FROM events
             WHERE stream = ANY (%s) ORDER BY stream, version"""
         with self._log.connection() as conn:
-            return conn.execute(query, (list(streams),), binary=True).fetchall()  # type: ignore[return-value]
+            return conn.execute(query, (list(streams),), binary=True).fetchall()
 
     def load_names(self, names: set[tuple[str, str]]) -> dict[tuple[str, str], int | None]:
         """The owner of each name, None for a free one."""

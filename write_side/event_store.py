@@ -236,7 +236,7 @@ class PostgresLog(ApplicationRecorder):
                 query += " AND topic = ANY (%s)"
                 params += (list(topics),)
             cursor = conn.execute(query + " ORDER BY position", params, binary=True)
-            return cursor.fetchall(), upto  # type: ignore[return-value]
+            return cursor.fetchall(), upto
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
         return LogSubscription(self, gt=gt, topics=topics)

@@ -96,7 +96,7 @@ class Work:
     def states(self, aggregate: Aggregate[S], keys: Iterable[int]) -> dict[int, S]:
         """Many at once: what is missing is loaded in one query, not one query each."""
         found: dict[int, S] = {}
-        missing = []
+        missing: list[str] = []
         for key in keys:
             try:
                 found[key] = self.state(aggregate, key)
