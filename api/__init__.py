@@ -1,1 +1,1 @@
-"""."""
+"""HTTP: commands in, documents out. A folder per surface; none of them holds a rule."""

@@ -1,0 +1,5 @@
+"""`python -m storefold`."""
+
+from storefold.cli import app
+
+app()

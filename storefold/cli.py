@@ -1,0 +1,57 @@
+"""The command line: `storefold --help` leads to everything.
+
+Each process of the product is one command (`api`, `projector`, ...); `run` starts them all, with the
+real services, in the foreground.
+"""
+
+import sys
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Storefold, an event-sourced commerce backend.")
+
+
+class Store(StrEnum):
+    redis = "redis"
+    elasticsearch = "elasticsearch"
+
+
+@app.command()
+def run() -> None:
+    """Run the whole product in the foreground: services, projectors, API."""
+    from storefold.run import run_product
+
+    sys.exit(run_product())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the databases to the current schema (needs the owner's connection strings)."""
+    from storefold.migrate import migrate_databases
+    from storefold.settings import get_settings
+
+    for name in migrate_databases(get_settings()):
+        typer.echo(f"applied {name}")
+
+
+@app.command()
+def api() -> None:
+    """Serve the HTTP API."""
+    from storefold.serve import serve
+
+    serve()
+
+
+@app.command()
+def projector(store: Annotated[Store, typer.Argument(help="which store to keep up to date")]) -> None:
+    """Follow the log into one store of read models."""
+    from projections.main import Places
+    from projections.main import run as follow
+    from storefold.bootstrap import build_vault
+    from storefold.settings import get_settings
+
+    settings = get_settings()
+    places = Places(settings.postgres_dsn, settings.redis_url, settings.elasticsearch_url)
+    follow(store.value, places, build_vault(settings).open)
