@@ -1,0 +1,69 @@
+"""The ground every suite stands on: one stack of real services per run, fresh databases per test.
+
+endpoints   where the run's services answer (STOREFOLD_TEST_HOME: those of a home that runs already)
+databases   a fresh log and its keys, nobody else's
+write_side  `storefold.bootstrap.build_write_side` over them
+shop        registers people, makes products, fills carts, places and pays orders
+"""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from argon2 import PasswordHasher
+from support.databases import Databases, fresh_databases
+from support.shop import Shop
+from support.stack import RUN, Run, shared_endpoints, shared_template
+
+from storefold.bootstrap import WriteSide, build_write_side
+from storefold.stack import Endpoints
+from write_side.secrets import passwords
+
+_owned = pytest.StashKey[Run]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if RUN not in os.environ:  # the process that the user started; workers inherit its environment
+        config.stash[_owned] = Run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if (run := config.stash.get(_owned, None)) is not None:
+        run.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_hashing() -> Iterator[None]:
+    """Real argon2id at its lowest cost: what is proved here is not how slow a hash is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
+
+
+@pytest.fixture(scope="session")
+def endpoints() -> Endpoints:
+    return shared_endpoints()
+
+
+@pytest.fixture(scope="session")
+def template(endpoints: Endpoints) -> str:
+    """The migrated databases that `databases` copies, by name."""
+    return shared_template(endpoints)
+
+
+@pytest.fixture
+def databases(endpoints: Endpoints, template: str) -> Iterator[Databases]:
+    with fresh_databases(endpoints, template) as fresh:
+        yield fresh
+
+
+@pytest.fixture
+def write_side(databases: Databases) -> Iterator[WriteSide]:
+    built = build_write_side(databases.settings())
+    yield built
+    built.close()
+
+
+@pytest.fixture
+def shop(write_side: WriteSide) -> Shop:
+    return Shop(write_side)
