@@ -1,39 +1,73 @@
-"""The FastAPI application: lifespan, health, and the surfaces."""
+"""The ASGI application: the native surface at the root, and every other surface mounted beside it."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
 
-from read_side.open import ReadSide
-from write_side.bus import Bus
+from api import openapi
+from api.auth import Callers
+from api.commands.routes import command_route
+from api.gateway import Gateway
+from api.health import health_router
+from api.middleware import Envelope
+from api.parts import Parts
+from api.problems import HANDLERS, problem_router
+from api.queries.routes import query_router
+from api.sign_in import sign_in_router
+from api.tokens import Tokens
+
+VERSION = "0.1.0"
 
 
-def create_app(redis_url: str, elasticsearch_url: str, bus: Bus) -> FastAPI:
+def create_app(parts: Parts) -> ASGIApp:
     """Connects when it starts; a store that is away then is waited for, not needed."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        reads = await ReadSide.open(redis_url, elasticsearch_url)
-        app.state.reads = reads
-        app.state.bus = bus
+        await parts.open()
         yield
-        await reads.close()
-        bus.close()
+        await parts.close()
 
-    app = FastAPI(title="Storefold", lifespan=lifespan)
+    app = FastAPI(
+        title="Storefold", version=VERSION, lifespan=lifespan, exception_handlers=HANDLERS, redirect_slashes=False
+    )
+    tokens = Tokens(parts.settings.secret_key)
+    callers = Callers(parts, tokens, "native")
+    app.router.routes.append(command_route(Gateway(parts), callers))
+    for router in (
+        query_router(parts, callers),
+        sign_in_router(parts, tokens),
+        health_router(parts),
+        problem_router(),
+    ):
+        app.include_router(router)
+    _document(app)
+    return Envelope(_with_cors(app, parts), parts)
 
-    @app.get("/health/live")
-    async def live() -> dict[str, str]:
-        """The process answers."""
-        return {"status": "live"}
 
-    @app.get("/health/ready")
-    async def ready(response: Response) -> dict[str, object]:
-        """Every part answers."""
-        positions = app.state.reads.positions
-        good = positions.alive and positions.built
-        response.status_code = 200 if good else 503
-        return {"status": "ready" if good else "starting"}
+def _document(app: FastAPI) -> None:
+    made: dict[str, Any] = {}
 
-    return app
+    def document() -> dict[str, Any]:
+        if not made:
+            made.update(openapi.document(app))
+        return made
+
+    app.openapi = document  # type: ignore[method-assign]
+
+
+def _with_cors(app: ASGIApp, parts: Parts) -> ASGIApp:
+    if not parts.settings.cors_origins:
+        return app
+    return CORSMiddleware(
+        app,
+        allow_origins=list(parts.settings.cors_origins),
+        allow_methods=["*"],
+        allow_headers=["*"],
+        allow_credentials=True,
+        expose_headers=["Storefold-Position", "X-Request-Id", "ETag"],
+    )

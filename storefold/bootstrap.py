@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
+from api.parts import ApiSettings, Parts
 from storefold.settings import Settings
 from write_side.account.authorise import authorise
 from write_side.bus import Bus
@@ -76,15 +77,36 @@ def build_write_side(settings: Settings) -> WriteSide:
         authorise=authorise,
         new_id=new_id,
         clock=utc_now,
-        services=Services(new_id, vault, Credentials(database)),
+        services=Services(new_id, vault, Credentials(log)),
     )
     return WriteSide(
         database=database,
         log=log,
         vault=vault,
         bus=bus,
-        sign_in=SignIn(log, database, vault),
-        refresh_tokens=RefreshTokens(database),
+        sign_in=SignIn(log, vault),
+        refresh_tokens=RefreshTokens(log),
+    )
+
+
+def build_parts(settings: Settings) -> Parts:
+    """What an API process works with."""
+    write_side = build_write_side(settings)
+    return Parts(
+        settings=ApiSettings(
+            secret_key=settings.secret_key.get_secret_value(),
+            redis_url=settings.redis_url,
+            elasticsearch_url=settings.elasticsearch_url,
+            max_body_bytes=settings.max_body_bytes,
+            cors_origins=tuple(settings.cors_origins),
+            trusted_proxies=frozenset(settings.trusted_proxies),
+            see_own_writes=settings.read_own_writes_seconds,
+            stripe_webhook_secret=settings.stripe_webhook_secret.get_secret_value(),
+        ),
+        bus=write_side.bus,
+        log=write_side.log,
+        sign_in=write_side.sign_in,
+        refresh_tokens=write_side.refresh_tokens,
     )
 
 

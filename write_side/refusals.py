@@ -29,42 +29,56 @@ class Refusal(Exception):
 
 
 class Invalid(Refusal):
+    """A value that no state of the shop would allow; `errors` names the field where there is one."""
+
     status = 400
     type = "invalid"
     title = "A value cannot stand"
 
 
 class Unauthenticated(Refusal):
+    """The command needs a person, and no valid token names one who is active."""
+
     status = 401
     type = "unauthenticated"
     title = "Sign in first"
 
 
 class Forbidden(Refusal):
+    """The person's roles do not reach this far, or the thing is another's."""
+
     status = 403
     type = "forbidden"
     title = "Not allowed"
 
 
 class NotFound(Refusal):
+    """It does not exist, or not for the caller: both look the same."""
+
     status = 404
     type = "not-found"
     title = "No such thing"
 
 
 class Conflict(Refusal):
+    """The command is well-formed, but the present state does not allow it."""
+
     status = 409
     type = "conflict"
     title = "The state does not allow it"
 
 
 class IdempotencyKeyReused(Refusal):
+    """A key stands for one request; another request needs another key."""
+
     status = 422
     type = "idempotency-key-reused"
     title = "This Idempotency-Key was used with another request"
 
 
 class Unavailable(Refusal):
+    """Postgres cannot be reached. Nothing was done."""
+
     status = 503
     type = "unavailable"
     title = "The event store cannot be reached; nothing was done, try again"
@@ -79,12 +93,16 @@ class OutcomeUnknown(Refusal):
 
 
 class Overloaded(Refusal):
+    """More commands wait than can be answered soon. Nothing was done."""
+
     status = 503
     type = "overloaded"
     title = "Too many commands are waiting; try again"
 
 
 class TooLarge(Refusal):
+    """A value is larger than an event can carry."""
+
     status = 400
     type = "not-storable"
     title = "A value cannot be stored"

@@ -4,7 +4,7 @@ import bcrypt
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from write_side.database import Database
+from write_side.event_store import PostgresLog
 
 # OWASP's second choice, 19 MiB and two passes: every byte of the password counts, and a login
 # costs tens of milliseconds.
@@ -30,11 +30,10 @@ def verify_password(stored: str | None, password: str) -> bool:
 class Credentials:
     """Reads password hashes. They are written in the append of the event that announces them."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, log: PostgresLog) -> None:
+        self._log = log
 
     def check(self, person_id: int, password: str) -> bool:
-        row = self._database.connection.execute(
-            "SELECT password_hash FROM credentials WHERE person_id = %s", (person_id,)
-        ).fetchone()
+        with self._log.connection() as conn:
+            row = conn.execute("SELECT password_hash FROM credentials WHERE person_id = %s", (person_id,)).fetchone()
         return verify_password(row[0] if row else None, password)

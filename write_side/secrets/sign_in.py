@@ -6,7 +6,6 @@ from typing import Protocol
 
 from write_side.account.state import ACCOUNT, Account
 from write_side.codecs import decode
-from write_side.database import Database
 from write_side.event_store import PostgresLog
 from write_side.secrets.passwords import verify_password
 from write_side.values import Sealed
@@ -32,9 +31,8 @@ class Identity:
 class SignIn:
     """Checks who somebody is. Raises the library's OperationalError when the store is away."""
 
-    def __init__(self, log: PostgresLog, database: Database, vault: Opener) -> None:
+    def __init__(self, log: PostgresLog, vault: Opener) -> None:
         self._log = log
-        self._database = database
         self._vault = vault
 
     def with_password(self, email: str, password: str) -> Identity | None:

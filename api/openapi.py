@@ -1,0 +1,63 @@
+"""The native surface's OpenAPI document: FastAPI's for the queries, the commands' from their types."""
+
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api.commands.openapi import add_commands
+from api.problems import MEDIA_TYPE
+from api.queries import answers
+
+_DESCRIPTION = """Commands change the shop and answer with the position of their last event
+(`Storefold-Position`); queries read models that follow, and wait for a position when
+`Storefold-Min-Position` names one. Errors are problem details (RFC 9457)."""
+_PROBLEM = {"content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+_REFUSALS = {
+    "400": "A value cannot stand",
+    "401": "Nobody is signed in",
+    "403": "Not allowed",
+    "404": "No such thing, or not for the caller",
+    "503": "The store that would answer is away or behind",
+}
+_MIN_POSITION = {
+    "name": "Storefold-Min-Position",
+    "in": "header",
+    "required": False,
+    "description": "Wait until the models have seen this position of the log.",
+    "schema": {"type": "integer", "minimum": 0},
+}
+_NOT_MODIFIED = {"description": "The client's copy (`If-None-Match`) is still right"}
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """The whole document, made once."""
+    made = get_openapi(title=app.title, version=app.version, description=_DESCRIPTION, routes=app.routes)
+    add_commands(made)
+    components = made["components"]
+    components["schemas"].pop("HTTPValidationError", None)
+    components["schemas"].pop("ValidationError", None)
+    shapes = [shape for shape in vars(answers).values() if _is_struct(shape)]
+    _, schemas = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
+    components["schemas"] |= schemas
+    components["securitySchemes"] = {
+        "password": {"type": "oauth2", "flows": {"password": {"tokenUrl": "/auth/token", "scopes": {}}}}
+    }
+    for path, operations in made["paths"].items():
+        if path.startswith("/queries/"):
+            _complete(operations["get"])
+    return made
+
+
+def _complete(operation: dict[str, Any]) -> None:
+    """What every query shares."""
+    operation["responses"].pop("422", None)  # FastAPI's own shape; ours is 400
+    operation["responses"]["304"] = _NOT_MODIFIED
+    operation["responses"] |= {status: {"description": text, **_PROBLEM} for status, text in _REFUSALS.items()}
+    operation.setdefault("parameters", []).append(_MIN_POSITION)
+    operation["security"] = [{}, {"password": []}]
+
+
+def _is_struct(shape: Any) -> bool:
+    return isinstance(shape, type) and issubclass(shape, msgspec.Struct)

@@ -1,0 +1,49 @@
+"""What the surfaces work with; `storefold/bootstrap.py` fills it in."""
+
+from dataclasses import dataclass, field
+
+from read_side.open import ReadSide
+from write_side.bus import Bus
+from write_side.event_store import PostgresLog
+from write_side.secrets.refresh_tokens import RefreshTokens
+from write_side.secrets.sign_in import SignIn
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSettings:
+    """The part of the settings that concerns HTTP."""
+
+    secret_key: str
+    redis_url: str
+    elasticsearch_url: str
+    max_body_bytes: int = 1_048_576
+    cors_origins: tuple[str, ...] = ()
+    trusted_proxies: frozenset[str] = frozenset({"127.0.0.1", "::1"})
+    see_own_writes: float = 2.0  # seconds that a surface waits for its read models after a write
+    min_position_wait: float = 5.0  # seconds that a query waits for Storefold-Min-Position
+    stripe_webhook_secret: str = ""
+
+
+@dataclass(slots=True)
+class Parts:
+    """A process's core. `reads` is opened when the server starts: it lives on the event loop."""
+
+    settings: ApiSettings
+    bus: Bus
+    log: PostgresLog
+    sign_in: SignIn
+    refresh_tokens: RefreshTokens
+    _reads: ReadSide | None = field(default=None)
+
+    @property
+    def reads(self) -> ReadSide:
+        assert self._reads is not None, "the application was not started"
+        return self._reads
+
+    async def open(self) -> None:
+        self._reads = await ReadSide.open(self.settings.redis_url, self.settings.elasticsearch_url)
+
+    async def close(self) -> None:
+        await self.reads.close()
+        self.bus.close()
+        self.log.close()

@@ -1,0 +1,317 @@
+"""The questions, and who may ask them. What a caller may not see does not exist for them."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from enum import StrEnum
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends, Path, Query, Request
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from starlette.responses import Response
+
+from api.answers import answer
+from api.auth import Callers
+from api.parts import Parts
+from api.queries import answers as shapes
+from read_side.documents.order import Order
+from read_side.documents.person import Account
+from read_side.documents.product import Product
+from read_side.queries.catalogue import BrandList, Tree
+from read_side.queries.filters import ProductFilter
+from read_side.queries.ordering import Sort
+from read_side.queries.page import Page
+from write_side.fields import Id, Price, clean_text
+from write_side.identifiers import parse_id
+from write_side.messages import Actor
+from write_side.refusals import Forbidden, Invalid, NotFound
+
+Handler = Callable[..., Any]
+_LONGEST = 100  # items a page
+Word = Annotated[str, Field(max_length=200), AfterValidator(clean_text)]
+
+
+class Paging(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    page: int = Field(default=1, ge=1, le=1_000_000)
+    size: int = Field(default=20, ge=1, le=_LONGEST)
+
+
+class Walking(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    cursor: str | None = Field(default=None, max_length=500, description="`before` or `after` of an answer")
+    size: int = Field(default=20, ge=1, le=_LONGEST)
+
+
+class Asked(Paging):
+    """A search. Several categories, brands or values of one attribute mean any of them."""
+
+    q: Annotated[str, Field(max_length=500), AfterValidator(clean_text)] | None = None
+    category: list[Word] = Field(default=[], max_length=50, description="id or slug; what is below it counts, too")
+    brand: list[Word] = Field(default=[], max_length=50, description="id or slug")
+    attribute: list[Word] = Field(default=[], max_length=50, description="name:value")
+    min_price: Price | None = None
+    max_price: Price | None = None
+    in_stock: bool | None = None
+    featured: bool | None = None
+    seller: Id | None = None
+    sort: Sort = Sort.RELEVANCE
+    facets: bool = Field(default=False, description="with the counts of every further choice")
+
+
+class Scope(StrEnum):
+    """Whose orders: one's own purchases, what one sold, or (administrators) all."""
+
+    MINE = "mine"
+    SALES = "sales"
+    ALL = "all"
+
+
+class Status(StrEnum):
+    PLACED = "placed"
+    PAID = "paid"
+    IN_WORK = "in-work"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+
+
+class AskedOrders(Paging):
+    scope: Scope = Scope.MINE
+    status: Status | None = Field(default=None, description="only with scope `all`")
+
+
+class AskedAccounts(Paging):
+    role: Annotated[str, Field(pattern="^(buyer|seller|admin|superadmin)$")] | None = None
+
+
+def _id(value: object) -> int:
+    # Whatever is no id names nothing that exists.
+    try:
+        return parse_id(value)
+    except ValueError:
+        raise NotFound from None
+
+
+PathId = Annotated[int, BeforeValidator(_id), Path(), WithJsonSchema({"type": "integer", "minimum": 1})]
+
+
+def query_router(parts: Parts, callers: Callers) -> APIRouter:
+    """All queries; each answers with an ETag, and honours Storefold-Min-Position."""
+    router = APIRouter(prefix="/queries", tags=["queries"])
+    Anyone = Annotated[Actor | None, Depends(callers.optional)]
+    SignedIn = Annotated[Actor, Depends(callers.signed_in)]
+    Seller = Annotated[Actor, Depends(callers.seller)]
+    Admin = Annotated[Actor, Depends(callers.admin)]
+
+    def query(path: str, shape: type[msgspec.Struct]) -> Callable[[Handler], Handler]:
+        return router.get(path, response_class=Response, responses=documented(shape))
+
+    @query("/product/{product}", shapes.ProductAnswer)
+    async def product(
+        request: Request, product: Annotated[str, Path(description="id or slug")], who: Anyone
+    ) -> Response:
+        """One product. An inactive one is shown to its seller and to administrators alone."""
+        found = await _product(parts, product)
+        if found is None or not _may_see(found, who):
+            raise NotFound
+        return answer(request, shapes.product(found, *await _names(parts)))
+
+    @query("/products", shapes.ProductPage)
+    async def products(request: Request, asked: Annotated[Walking, Query()]) -> Response:
+        """Everything on sale, newest first, by cursors: what is added meanwhile shifts nothing."""
+        found = await parts.reads.products.walk_newest(asked.cursor, asked.size)
+        names = await _names(parts)
+        return answer(
+            request, shapes.ProductPage([shapes.product(p, *names) for p in found.items], found.before, found.after)
+        )
+
+    @query("/search", shapes.SearchAnswer)
+    async def search(request: Request, asked: Annotated[Asked, Query()]) -> Response:
+        """Products on sale by words and facets. Without a text the newest come first."""
+        tree, brands = await _names(parts)
+        await _see_search(parts, request)
+        found = await parts.reads.search.products(
+            _filter(asked, tree, brands), sort=asked.sort, page=asked.page, size=asked.size, with_facets=asked.facets
+        )
+        counts = None if found.facets is None else shapes.facets(found.facets, tree, brands)
+        items = [shapes.product(p, tree, brands) for p in found.items]
+        return answer(request, shapes.SearchAnswer(items, found.total, asked.page, asked.size, counts))
+
+    @query("/suggestions", shapes.SuggestionsAnswer)
+    async def suggestions(request: Request, q: Word, size: Annotated[int, Query(ge=1, le=_LONGEST)] = 10) -> Response:
+        """Products whose names have words that begin as typed."""
+        await _see_search(parts, request)
+        return answer(request, shapes.SuggestionsAnswer(await parts.reads.search.suggest(q, size)))
+
+    @query("/categories", shapes.CategoriesAnswer)
+    async def categories(request: Request) -> Response:
+        """The tree of categories, with how many products each has."""
+        tree = await parts.reads.catalogue.tree()
+        return answer(request, shapes.categories(tree, await parts.reads.catalogue.product_counts(tree.by_id)))
+
+    @query("/brands", shapes.BrandsAnswer)
+    async def brands(request: Request) -> Response:
+        """All brands, by name."""
+        return answer(request, shapes.brand_list(await parts.reads.catalogue.brands()))
+
+    @query("/cart", shapes.CartAnswer)
+    async def cart(request: Request, who: SignedIn) -> Response:
+        """The caller's cart, at the prices of this moment."""
+        return answer(request, shapes.cart(await parts.reads.carts.of(_person(who))))
+
+    @query("/order/{order_id}", shapes.OrderAnswer)
+    async def order(request: Request, order_id: PathId, who: SignedIn) -> Response:
+        """One order: for its buyer, the sellers of its lines and administrators."""
+        return answer(request, shapes.order(await _order(parts, order_id, who)))
+
+    @query("/orders", shapes.OrderPage)
+    async def orders(request: Request, asked: Annotated[AskedOrders, Query()], who: SignedIn) -> Response:
+        """Orders, newest first."""
+        found = await _orders(parts, asked, who)
+        return answer(
+            request, shapes.OrderPage([shapes.order(o) for o in found.items], found.total, asked.page, asked.size)
+        )
+
+    @query("/payment/{order_id}", shapes.PaymentAnswer)
+    async def payment(request: Request, order_id: PathId, who: SignedIn) -> Response:
+        """An order's payment: for its buyer and administrators."""
+        found = await parts.reads.orders.payment(order_id)
+        if found is None or not (who.is_admin or found.person_id == who.person_id):
+            raise NotFound
+        return answer(request, shapes.payment(found))
+
+    @query("/account", shapes.AccountAnswer)
+    async def account(request: Request, who: SignedIn) -> Response:
+        """The caller's account."""
+        return answer(request, shapes.account(await _account(parts, _person(who))))
+
+    @query("/account/{person_id}", shapes.AccountAnswer)
+    async def account_of(request: Request, person_id: PathId, who: Admin) -> Response:
+        """Anybody's account, for administrators."""
+        return answer(request, shapes.account(await _account(parts, person_id)))
+
+    @query("/accounts", shapes.AccountPage)
+    async def accounts(request: Request, asked: Annotated[AskedAccounts, Query()], who: Admin) -> Response:
+        """All accounts, latest registration first, for administrators."""
+        found = await parts.reads.accounts.all(asked.page, asked.size, asked.role)
+        items = [shapes.account(a) for a in found.items]
+        return answer(request, shapes.AccountPage(items, found.total, asked.page, asked.size))
+
+    @query("/stock/{sku:path}", shapes.StockAnswer)
+    async def stock(request: Request, sku: str, who: Seller) -> Response:
+        """Stock of one SKU: for the product's seller and administrators."""
+        found = await parts.reads.stock.by_sku(sku)
+        sold = await parts.reads.products.by_id(found.product_id) if found is not None else None
+        if found is None or sold is None or not (who.is_admin or sold.seller_id == who.person_id):
+            raise NotFound
+        return answer(request, shapes.stock(found))
+
+    return router
+
+
+def documented(shape: type[msgspec.Struct]) -> dict[int | str, dict[str, Any]]:
+    """The OpenAPI part of an answer; `api/openapi.py` adds the schemas themselves."""
+    schema = {"$ref": f"#/components/schemas/{shape.__name__}"}
+    return {200: {"description": "Found", "content": {"application/json": {"schema": schema}}}}
+
+
+async def _product(parts: Parts, reference: str) -> Product | None:
+    """By id in either form, else by slug; a slug may consist of digits alone."""
+    try:
+        product_id = parse_id(reference)
+    except ValueError:
+        return await parts.reads.products.by_slug(reference)
+    found = await parts.reads.products.by_id(product_id)
+    return found if found is not None else await parts.reads.products.by_slug(reference)
+
+
+def _may_see(product: Product, who: Actor | None) -> bool:
+    if product.deleted:
+        return False
+    return product.active or (who is not None and (who.is_admin or product.seller_id == who.person_id))
+
+
+async def _names(parts: Parts) -> tuple[Tree, BrandList]:
+    return await parts.reads.catalogue.tree(), await parts.reads.catalogue.brands()
+
+
+async def _see_search(parts: Parts, request: Request) -> None:
+    """Storefold-Min-Position holds for a search, too: the envelope has waited for Redis alone."""
+    position = request.scope.get("storefold.min-position")
+    if position is not None:
+        await parts.reads.search.wait(position)
+
+
+def _filter(asked: Asked, tree: Tree, brands: BrandList) -> ProductFilter:
+    attributes: dict[str, tuple[str, ...]] = {}
+    for pair in asked.attribute:
+        name, _, value = pair.partition(":")
+        attributes[name] = (*attributes.get(name, ()), value)
+    return ProductFilter(
+        text=asked.q,
+        category_ids=_ids(asked.category, lambda slug: tree.by_slug[slug].category_id),
+        brand_ids=_ids(asked.brand, lambda slug: brands.by_slug[slug].brand_id),
+        min_price=asked.min_price,
+        max_price=asked.max_price,
+        in_stock=asked.in_stock,
+        featured=asked.featured,
+        seller_id=asked.seller,
+        attributes=attributes,
+    )
+
+
+def _ids(references: list[str], by_slug: Callable[[str], int]) -> tuple[int, ...] | None:
+    """None when nothing was chosen. What does not exist is left out: chosen alone it matches nothing."""
+    if not references:
+        return None
+    found = []
+    for reference in references:
+        try:
+            found.append(by_slug(reference))
+        except KeyError:
+            with suppress(ValueError):
+                found.append(parse_id(reference))
+    return tuple(found)
+
+
+def _person(who: Actor) -> int:
+    assert who.person_id is not None  # of a signed-in actor
+    return who.person_id
+
+
+async def _order(parts: Parts, order_id: int, who: Actor) -> Order:
+    found = await parts.reads.orders.by_id(order_id)
+    if found is None:
+        raise NotFound
+    sells = any(line.seller_id == who.person_id for line in found.lines)
+    if not (who.is_admin or found.person_id == who.person_id or sells):
+        raise NotFound
+    return found
+
+
+async def _orders(parts: Parts, asked: AskedOrders, who: Actor) -> Page[Order]:
+    orders = parts.reads.orders
+    if asked.status is not None and asked.scope is not Scope.ALL:
+        raise Invalid("only with scope=all", field="status")
+    if asked.scope is Scope.MINE:
+        return await orders.of_buyer(_person(who), asked.page, asked.size)
+    if asked.scope is Scope.SALES:
+        if not who.is_seller:
+            raise Forbidden("only sellers have sales")
+        return await orders.of_seller(_person(who), asked.page, asked.size)
+    if not who.is_admin:
+        raise Forbidden("only administrators may see all orders")
+    if asked.status is not None:
+        return await orders.by_status(asked.status, asked.page, asked.size)
+    return await orders.all(asked.page, asked.size)
+
+
+async def _account(parts: Parts, person_id: int) -> Account:
+    found = await parts.reads.accounts.by_id(person_id)
+    if found is None:
+        raise NotFound
+    return found
