@@ -80,7 +80,7 @@ class Appender:
             raise  # nothing was sent
         except OperationalError as error:
             positions = self._settle_doubt(events, guard, alongside, error)
-        before = positions.start - 1 if events else self.seen
+        before = positions.start - 1
         if events and before == self.seen:
             self.seen = positions.stop - 1
         # Otherwise others appended in between: `seen` stays, so that catching up finds them.

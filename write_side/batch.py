@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from eventsourcing.persistence import StoredEvent
+from eventsourcing.persistence import OperationalError, StoredEvent
 
 from write_side.codecs import decode, encode
 from write_side.event_store import Alongside, Answered, Claim, Row
 from write_side.messages import Actor, Metadata
-from write_side.refusals import TooLarge
+from write_side.refusals import Refusal, TooLarge
 from write_side.work import Entry, Missing, Work, aggregate_of
 
 Name = tuple[str, str]
@@ -141,14 +141,17 @@ class Batch:
 
     def decide(self, job: Job) -> None:
         """Runs one job. Raises Missing when something must be loaded first; a refusal or a fault
-        becomes the job's outcome and touches nobody else."""
+        becomes the job's outcome and touches nobody else. A refusal of its preparation counts here, not
+        before: a repeated command (a changed password's, say) is first answered with its stored answer."""
         work = Work(self, job.actor, self.now, job.draw(self.new_id), job.prepared)
         try:
             self.authorise(job.command, work)
+            if isinstance(job.prepared, Refusal):
+                raise job.prepared
             result = job.handler(job.command, work)
             stored = self._encode(job, work)
-        except Missing:
-            raise
+        except (Missing, OperationalError):
+            raise  # a store that cannot be asked (for ids) says nothing about this command
         except Exception as reason:
             # A fault of ours is answered to its own caller alone (as a 500, logged by the API).
             job.outcome = reason

@@ -32,6 +32,7 @@ from write_side.refusals import (
     IdempotencyKeyReused,
     OutcomeUnknown,
     Overloaded,
+    Refusal,
     TooLarge,
     Unavailable,
 )
@@ -85,6 +86,7 @@ class Bus:
         self._numbers = itertools.count(1)
         self._name = secrets.token_hex(5)  # makes command numbers unique across processes
         self._closed = False
+        self._gate = threading.Lock()  # nothing is queued behind the last call
         self._thread = threading.Thread(target=self._run, name="bus", daemon=True)
         self._thread.start()
 
@@ -128,16 +130,23 @@ class Bus:
 
     def close(self) -> None:
         """Carries out what is waiting, then stops."""
-        self._closed = True
-        self._queue.put(None)
+        with self._gate:
+            self._closed = True
+            self._queue.put(None)
         self._thread.join()
 
     def _prepare(self, command: Command, actor: Actor) -> Any:
+        """What preparation made, or the refusal it ended in: the command's turn will tell."""
         prepare = HANDLERS[type(command)].prepare
-        return prepare(command, actor, self._services) if prepare is not None else None
+        try:
+            return prepare(command, actor, self._services) if prepare is not None else None
+        except Refusal as refusal:
+            return refusal
+        except (OperationalError, psycopg.OperationalError, psycopg.InterfaceError) as error:
+            return Unavailable(str(error).partition("\n")[0])
 
     def _enqueue(self, command: Command, actor: Actor, key: IdempotencyKey | None, prepared: Any, reply: Any) -> None:
-        if self._closed or self._queue.qsize() > MAX_WAITING:
+        if self._queue.qsize() > MAX_WAITING:
             raise Overloaded
         job = Job(
             command=command,
@@ -150,7 +159,10 @@ class Bus:
         if key is not None:
             job.key = key.digest()
             job.request = _request_hash(command)
-        self._queue.put(job)
+        with self._gate:
+            if self._closed:
+                raise Overloaded
+            self._queue.put(job)
 
     # -- the writer thread ------------------------------------------------------------------------
 
@@ -312,7 +324,8 @@ def _answer(jobs: list[Job]) -> None:
     by_loop: dict[asyncio.AbstractEventLoop, list[Job]] = defaultdict(list)
     for job in jobs:
         if isinstance(job.reply, Future):
-            _resolve(job)
+            if job.reply.set_running_or_notify_cancel():  # a caller who gave up has cancelled it
+                _resolve(job)
         else:
             by_loop[job.reply.get_loop()].append(job)
     for loop, waiting in by_loop.items():
