@@ -59,6 +59,7 @@ class WriteSide:
     def close(self) -> None:
         self.bus.close()
         self.database.close()
+        self.vault.close()
 
 
 def build_vault(settings: Settings) -> Vault:

@@ -46,6 +46,7 @@ class Vault:
         self._lookup = _derive(master_key, b"storefold lookup hashes")
         self._lock = threading.Lock()
         self._keys: dict[int, dict[int, AESGCM]] = {}
+        self._forgotten = 0  # how often somebody was forgotten
 
     def seal(self, person_id: int, text: str) -> Sealed:
         """Encrypts under the person's newest key, which is made when there is none.
@@ -97,16 +98,21 @@ class Vault:
     def forget(self, person_id: int) -> None:
         """Drops the person's cached keys."""
         with self._lock:
+            self._forgotten += 1
             self._keys.pop(person_id, None)
+
+    def close(self) -> None:
+        self._database.close()
 
     def _keys_of(self, person_id: int) -> dict[int, AESGCM]:
         keys = self._keys.get(person_id)
         if keys:
             return keys
+        forgotten = self._forgotten
         rows = self._database.connection.execute(
             "SELECT version, wrapped FROM person_keys WHERE person_id = %s", (person_id,)
         ).fetchall()
-        return self._remember(person_id, {v: self._unwrap(person_id, v, bytes(w)) for v, w in rows})
+        return self._remember(person_id, {v: self._unwrap(person_id, v, bytes(w)) for v, w in rows}, forgotten)
 
     def _make_key(self, person_id: int) -> dict[int, AESGCM]:
         """Two processes may race for the first key: the row decides, both then read the same."""
@@ -131,9 +137,10 @@ class Vault:
         nonce, blob = wrapped[:_NONCE], wrapped[_NONCE:]
         return AESGCM(self._wrapper.decrypt(nonce, blob, f"{person_id}.{version}".encode()))
 
-    def _remember(self, person_id: int, keys: dict[int, AESGCM]) -> dict[int, AESGCM]:
-        if keys:
-            with self._lock:
+    def _remember(self, person_id: int, keys: dict[int, AESGCM], forgotten: int) -> dict[int, AESGCM]:
+        with self._lock:
+            # Keys that were read before somebody was forgotten may be that person's: use, do not keep.
+            if keys and forgotten == self._forgotten:
                 if len(self._keys) >= _CACHED:
                     self._keys.pop(next(iter(self._keys)))
                 self._keys[person_id] = keys
