@@ -68,6 +68,9 @@ def decode(topic: str, state: bytes) -> tuple[Event, Metadata]:
 
 
 def _upcast(event_type: type[Event], version: int, data: msgspec.Raw) -> Event:
+    if version > event_type.class_version:
+        # Written by a newer release: read as the older shape it would be silently cut short.
+        raise MapperDeserialisationError(f"{event_type.TOPIC} version {version} is newer than this release knows")
     fields: dict[str, Any] = msgspec.json.decode(data)
     while version < event_type.class_version:
         step: Callable[[dict[str, Any]], None] = getattr(event_type, f"upcast_v{version}_v{version + 1}")

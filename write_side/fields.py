@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from write_side.identifiers import MAX_ID, parse_id
 
+_CENT: Final = Decimal("0.01")
 MAX_MINOR: Final = 10**12  # 10 billion in major units: past any price, far below bigint sums
 
 
@@ -48,12 +49,15 @@ def minor_units(value: object) -> int:
         amount = Decimal(text)
     except InvalidOperation:
         raise ValueError('must be a decimal amount such as "19.99"') from None
-    if not amount.is_finite() or abs(amount) * 100 > MAX_MINOR:
+    # The exponent first: arithmetic on 1e999999 would overflow, which is no ValueError.
+    if not amount.is_finite() or amount.adjusted() > 12 or abs(amount) * 100 > MAX_MINOR:
         raise ValueError("is out of range")
-    cents = amount * 100
-    if cents != cents.to_integral_value():
-        raise ValueError("must have at most two decimals")
-    return int(cents)
+    # Compared, not multiplied: a product is rounded to 28 digits, and a 29th would pass unseen.
+    if amount.adjusted() < -2 or amount != amount.quantize(_CENT):
+        if amount:
+            raise ValueError("must have at most two decimals")
+        return 0
+    return int(amount * 100)
 
 
 def _price(value: object) -> int:

@@ -69,7 +69,10 @@ def evolve(account: Account, event: Event) -> Account:
             address = Address(event.address_type, event.is_default, event.address)
             return _replace(account, addresses={**account.addresses, event.address_id: address})
         case DefaultAddressChanged():
-            address = _replace(account.addresses[event.address_id], is_default=event.is_default)
+            known = account.addresses.get(event.address_id)
+            if known is None:
+                return account
+            address = _replace(known, is_default=event.is_default)
             return _replace(account, addresses={**account.addresses, event.address_id: address})
         case AddressRemoved():
             rest = {k: v for k, v in account.addresses.items() if k != event.address_id}

@@ -99,7 +99,9 @@ def evolve(product: Product, event: Event) -> Product:
             variant = Variant(event.name, event.sku, event.price, event.attributes)
             return _replace(product, variants={**product.variants, event.variant_id: variant})
         case VariantChanged():
-            before = product.variants[event.variant_id]
+            before = product.variants.get(event.variant_id)
+            if before is None:
+                return product
             after = _replace(before, **_set(event, ("name", "price", "attributes")))
             return _replace(product, variants={**product.variants, event.variant_id: after})
         case VariantRemoved():
