@@ -57,18 +57,12 @@ def refund_requested(payment: Payment, event: RefundRequested, when: Moment) -> 
 
 
 def refund_succeeded(payment: Payment, event: RefundSucceeded, when: Moment) -> None:
-    """Takes off what was asked for, oldest first: Stripe's answers name amounts, not our numbers,
-    and a refund made in Stripe's own dashboard was never asked for."""
+    """A refund made in Stripe's own dashboard was never asked for and answers no number."""
     payment.refunded += event.amount
-    payment.refund_ids.append(event.refund_id)
-    left = event.amount
-    for number, asked in sorted(payment.refunding.items()):
-        settled = min(asked, left)
-        left -= settled
-        if settled == asked:
-            del payment.refunding[number]
-        else:
-            payment.refunding[number] = asked - settled
+    if event.refund_id not in payment.refund_ids:
+        payment.refund_ids.append(event.refund_id)
+    if event.number is not None:
+        payment.refunding.pop(event.number, None)
     payment.refunded_at = when.at
     payment.updated_at = when.at
 

@@ -460,7 +460,7 @@ class _Shop:
             )
         yield (
             f"payment-{order_id}",
-            payment.RefundSucceeded(order_id=order_id, amount=half, refund_id="re_1"),
+            payment.RefundSucceeded(order_id=order_id, amount=half, refund_id="re_1", number=1),
         )
         yield f"order-{order_id}", order.OrderRefunded(order_id=order_id, amount=half)
         yield (

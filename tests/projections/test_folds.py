@@ -192,7 +192,7 @@ def test_what_cannot_be_opened_becomes_a_tombstone() -> None:
     assert (account.roles, account.active) == (["buyer"], True)
 
 
-def test_refunds_settle_what_was_asked_oldest_first() -> None:
+def test_a_refund_stays_open_until_its_own_number_is_answered() -> None:
     def asked(number: int, amount: int) -> Happened:
         return "payment-9", RefundRequested(order_id=9, intent_id="pi", amount=amount, number=number)
 
@@ -200,11 +200,14 @@ def test_refunds_settle_what_was_asked_oldest_first() -> None:
         asked(1, 30),
         asked(2, 50),
         asked(3, 20),
-        ("payment-9", RefundSucceeded(order_id=9, amount=40, refund_id="re")),
+        ("payment-9", RefundSucceeded(order_id=9, amount=10, refund_id="re_dashboard")),
+        ("payment-9", RefundSucceeded(order_id=9, amount=50, refund_id="re", number=2)),
+        ("payment-9", RefundSucceeded(order_id=9, amount=0, refund_id="re", number=2)),
         ("payment-9", RefundFailed(order_id=9, number=3, amount=20, reason="closed")),
     )
     payment = document(projection, ("payments", "9"), Payment)
-    assert (payment.refunded, payment.refunding) == (40, {2: 40})
+    assert (payment.refunded, payment.refunding) == (60, {1: 30})
+    assert payment.refund_ids == ["re_dashboard", "re"]
     assert payment.refund_failures == {3: "closed"}
 
 

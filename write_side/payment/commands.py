@@ -32,11 +32,12 @@ class RecordIntentFailure(Command):
 
 
 class RecordPaymentSuccess(Command):
-    """Stripe captured the money. `event_id` is the webhook event's, when one brought the news."""
+    """Stripe captured the money. `event_id` is the webhook event's, when one brought the news; without
+    `order_id` it is the order whose intent this is."""
 
     access: ClassVar[Access] = Access.SERVICE
 
-    order_id: Id
+    order_id: Id | None = None
     intent_id: Line
     amount: Price
     charge_id: Line | None = None
@@ -44,11 +45,11 @@ class RecordPaymentSuccess(Command):
 
 
 class RecordPaymentFailure(Command):
-    """Stripe declined the buyer's attempt."""
+    """Stripe declined the buyer's attempt. `order_id` as in RecordPaymentSuccess."""
 
     access: ClassVar[Access] = Access.SERVICE
 
-    order_id: Id
+    order_id: Id | None = None
     intent_id: Line
     reason: Text
     event_id: Line | None = None
@@ -64,13 +65,19 @@ class RequestRefund(Command):
 
 
 class RecordRefund(Command):
-    """Stripe gave money back. `refunded_total` is what it has given back for the order so far."""
+    """Stripe gave money back. `refunded_total` is what it has given back for the order so far, `number`
+    the request that this answers; `captured` and `charge_id` are of the charge, for news that
+    overtakes the news of the payment. `order_id` as in RecordPaymentSuccess."""
 
     access: ClassVar[Access] = Access.SERVICE
 
-    order_id: Id
+    order_id: Id | None = None
+    intent_id: Line
     refunded_total: Price
     refund_id: Line
+    number: int | None = None
+    captured: Price | None = None
+    charge_id: Line | None = None
     event_id: Line | None = None
 
 

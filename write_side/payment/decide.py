@@ -53,9 +53,20 @@ def request(order: Order, payment: Payment) -> list[Event]:
 
 
 def record_intent(payment: Payment, intent_id: str) -> list[Event]:
+    """The first one counts; an intent that nobody asked for is none of this order."""
     if payment.intent_id is not None:
         return []
-    return [PaymentIntentCreated(order_id=payment.order_id, intent_id=intent_id)]
+    return adopt(payment, intent_id)
+
+
+def adopt(payment: Payment, intent_id: str) -> list[Event]:
+    """News can be faster than the answer to the call that made the intent: what it names is then the
+    intent that was asked for."""
+    if payment.intent_id == intent_id:
+        return []
+    if payment.intent_id is None and payment.pending:
+        return [PaymentIntentCreated(order_id=payment.order_id, intent_id=intent_id)]
+    raise WrongIntent
 
 
 def record_intent_failure(payment: Payment, attempt: int, reason: str) -> list[Event]:
@@ -69,28 +80,28 @@ def record_success(
 ) -> tuple[list[Event], list[Event]]:
     """Events for the payment and for the order. A payment that arrives after the cancellation is
     recorded, and given back."""
-    ensure_intent(payment, intent_id)
+    adopted = adopt(payment, intent_id)
     if payment.captured:
         return [], []
     succeeded = PaymentSucceeded(order_id=order.order_id, intent_id=intent_id, amount=amount, charge_id=charge_id)
     paid = OrderPaid(order_id=order.order_id, amount=amount)
     if not order.cancelled:
-        return [succeeded], [paid]
+        return [*adopted, succeeded], [paid]
     refund = RefundRequested(
         order_id=order.order_id,
         intent_id=intent_id,
         amount=amount,
         number=payment.refunds + 1,
     )
-    return [succeeded, refund], [paid]
+    return [*adopted, succeeded, refund], [paid]
 
 
 def record_failure(payment: Payment, intent_id: str, reason: str) -> list[Event]:
     """News of a decline that comes after the success is old news."""
-    ensure_intent(payment, intent_id)
+    adopted = adopt(payment, intent_id)
     if payment.captured:
         return []
-    return [PaymentFailed(order_id=payment.order_id, intent_id=intent_id, reason=reason)]
+    return [*adopted, PaymentFailed(order_id=payment.order_id, intent_id=intent_id, reason=reason)]
 
 
 def refund_rest(payment: Payment) -> list[Event]:
@@ -111,14 +122,18 @@ def refund(payment: Payment, amount: int) -> list[Event]:
     ]
 
 
-def record_refund(payment: Payment, refunded_total: int, refund_id: str) -> tuple[list[Event], list[Event]]:
+def record_refund(
+    payment: Payment, intent_id: str, refunded_total: int, refund_id: str, number: int | None
+) -> tuple[list[Event], list[Event]]:
     """Events for the payment and for the order. Stripe names the total, so that news that comes twice
     or out of order adds up all the same."""
-    amount = min(refunded_total, payment.captured) - payment.refunded
-    if amount <= 0:
+    ensure_intent(payment, intent_id)
+    amount = max(0, min(refunded_total, payment.captured) - payment.refunded)
+    answers = number if number in payment.refunding else None
+    if not amount and answers is None:
         return [], []
-    done = RefundSucceeded(order_id=payment.order_id, amount=amount, refund_id=refund_id)
-    return [done], [OrderRefunded(order_id=payment.order_id, amount=amount)]
+    done = RefundSucceeded(order_id=payment.order_id, amount=amount, refund_id=refund_id, number=answers)
+    return [done], [OrderRefunded(order_id=payment.order_id, amount=amount)] if amount else []
 
 
 def record_refund_failure(payment: Payment, number: int, reason: str) -> list[Event]:

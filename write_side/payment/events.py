@@ -67,11 +67,15 @@ class RefundRequested(Event, frozen=True):
 
 
 class RefundSucceeded(Event, frozen=True):
+    """Money went back; `amount` this time. `number`: the request that this answers. None: Stripe's total
+    grew, and which refund did it was not said; `amount` 0: the total was known before its number."""
+
     TOPIC: ClassVar[str] = "payment.refund-succeeded"
 
     order_id: int
     amount: Minor
     refund_id: str
+    number: int | None = None
 
 
 class RefundFailed(Event, frozen=True):

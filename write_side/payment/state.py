@@ -23,6 +23,8 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int = 0
     pending: bool = False  # an intent was requested and Stripe has not answered yet
     amount: int = 0
+    currency: str = ""
+    person_id: int = 0
     intent_id: str | None = None
     captured: int = 0
     refunded: int = 0
@@ -31,8 +33,9 @@ class Payment(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def left(self) -> int:
-        """What was captured and neither given back nor about to be."""
-        return self.captured - self.refunded - sum(self.refunding.values())
+        """What was captured and neither given back nor about to be. Too little, never too much, while
+        a refund is known by Stripe's total and not yet by its number."""
+        return max(0, self.captured - self.refunded - sum(self.refunding.values()))
 
 
 _replace = msgspec.structs.replace
@@ -46,6 +49,8 @@ def evolve(payment: Payment, event: Event) -> Payment:
                 order_id=event.order_id,
                 attempt=event.attempt,
                 amount=event.amount,
+                currency=event.currency,
+                person_id=event.person_id,
                 pending=True,
             )
         case PaymentIntentCreated():
@@ -60,28 +65,18 @@ def evolve(payment: Payment, event: Event) -> Payment:
             refunding = {**payment.refunding, event.number: event.amount}
             return _replace(payment, refunds=event.number, refunding=refunding)
         case RefundSucceeded():
-            return _replace(
-                payment,
-                refunded=payment.refunded + event.amount,
-                refunding=_settle(payment.refunding, event.amount),
-            )
+            rest = _without(payment.refunding, event.number)
+            return _replace(payment, refunded=payment.refunded + event.amount, refunding=rest)
         case RefundFailed():
-            rest = {k: v for k, v in payment.refunding.items() if k != event.number}
-            return _replace(payment, refunding=rest)
+            return _replace(payment, refunding=_without(payment.refunding, event.number))
         case _:
             return payment
 
 
-def _settle(refunding: dict[int, int], amount: int) -> dict[int, int]:
-    """Takes a refund that happened off those that were asked for, oldest first; one made in Stripe's
-    own dashboard was never asked for and takes off nothing."""
-    rest = {}
-    for number, asked in sorted(refunding.items()):
-        settled = min(asked, amount)
-        amount -= settled
-        if asked > settled:
-            rest[number] = asked - settled
-    return rest
+def _without(refunding: dict[int, int], number: int | None) -> dict[int, int]:
+    """A refund is open until its own number is answered. Taking amounts off whatever is open would let
+    one that Stripe's dashboard made stand for one that was never carried out."""
+    return {k: v for k, v in refunding.items() if k != number}
 
 
 PAYMENT = Aggregate("payment", Payment(), evolve)
