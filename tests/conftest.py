@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 from argon2 import PasswordHasher
-from support.databases import Databases, fresh_databases
+from support.databases import Databases, empty, fresh_databases
 from support.shop import Shop
 from support.stack import RUN, Run, shared_endpoints, shared_template
 
@@ -51,10 +51,16 @@ def template(endpoints: Endpoints) -> str:
     return shared_template(endpoints)
 
 
+@pytest.fixture(scope="session")
+def _worker_databases(endpoints: Endpoints, template: str) -> Iterator[Databases]:
+    with fresh_databases(endpoints, template) as copied:
+        yield copied
+
+
 @pytest.fixture
-def databases(endpoints: Endpoints, template: str) -> Iterator[Databases]:
-    with fresh_databases(endpoints, template) as fresh:
-        yield fresh
+def databases(_worker_databases: Databases) -> Databases:
+    empty(_worker_databases)
+    return _worker_databases
 
 
 @pytest.fixture

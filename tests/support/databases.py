@@ -1,4 +1,4 @@
-"""Fresh databases by cloning: the write side's two are migrated once per run, then copied."""
+"""Fresh databases: the write side's two are migrated once per run, copied per worker, emptied per test."""
 
 import itertools
 import os
@@ -71,6 +71,30 @@ def fresh_databases(endpoints: Endpoints, template: str) -> Iterator[Databases]:
         yield Databases.named(endpoints, name)
     finally:
         drop_databases(endpoints, name)
+
+
+def empty(databases: Databases) -> None:
+    """Both databases as they were copied, in a hundredth of the time that copying takes. Whoever is
+    still connected, a process that a test has killed for instance, is thrown out first."""
+    for dsn in (databases.owner_dsn, databases.keys_owner_dsn):
+        with psycopg.connect(dsn, autocommit=True) as owner:
+            others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            owner.execute(f"SELECT pg_terminate_backend(pid, 5000) {others}")
+            with owner.transaction():
+                _empty(owner)
+
+
+def _empty(owner: psycopg.Connection[Any]) -> None:
+    tables = {name for (name,) in owner.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
+    log = "events" in tables
+    if log:
+        owner.execute("ALTER TABLE events DISABLE TRIGGER events_no_change")
+        owner.execute("UPDATE log_head SET position = 0")
+        owner.execute("ALTER SEQUENCE ids RESTART")
+    for name in tables - {"log_head", "schema_migrations"}:
+        owner.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)))
+    if log:
+        owner.execute("ALTER TABLE events ENABLE ALWAYS TRIGGER events_no_change")
 
 
 def drop_databases(endpoints: Endpoints, name: str) -> None:
