@@ -62,16 +62,20 @@ def opened(name: StoreName, places: Places, opener: Opener) -> Iterator[Opened]:
         events.close()
 
 
+def calm_collector() -> None:
+    """Folding makes and drops thousands of objects a batch and no cycles: at the usual threshold the
+    collector would walk the whole cache many times a second (a fifth of the time, measured)."""
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 100)
+
+
 def run(name: StoreName, places: Places, opener: Opener) -> None:
     """Runs one store's projector in the foreground; to be called on a process's main thread.
 
     Returns after SIGTERM or SIGINT. Raises Fenced when another projector of the same store has
     taken over.
     """
-    # Folding makes and drops thousands of objects a batch and no cycles: at the usual threshold the
-    # collector would walk the whole cache many times a second (a fifth of the time, measured).
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 100)
+    calm_collector()
     wakeup = Wakeup(places.dsn)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: wakeup.stop())
