@@ -47,25 +47,21 @@ class Job:
     handler: Any
     prepared: Any
     number: str
+    new_id: Callable[[], int]
     reply: Any
     key: bytes | None = None
     request: bytes = b""
     outcome: Accepted | BaseException | None = None
     ids: list[int] = field(default_factory=list)  # drawn by its runs so far
+    drawn: int = 0  # by the present run
 
-    def draw(self, new_id: Callable[[], int]) -> Callable[[], int]:
+    def next_id(self) -> int:
         """Every run gets the same ids: a handler that looks up something by a fresh id (the child of a
         category it has just made) would otherwise lack something new each time it is run again."""
-        drawn = iter(self.ids.copy())
-
-        def next_id() -> int:
-            known = next(drawn, None)
-            if known is None:
-                known = new_id()
-                self.ids.append(known)
-            return known
-
-        return next_id
+        if self.drawn == len(self.ids):
+            self.ids.append(self.new_id())
+        self.drawn += 1
+        return self.ids[self.drawn - 1]
 
 
 class Cache:
@@ -113,9 +109,9 @@ class Batch:
 
     cache: Cache
     now: str
-    new_id: Any
     authorise: Any
-    # Loaded for this batch: kept here so that a small cache cannot evict what the batch needs.
+    # What this batch has loaded or found in the cache: kept here so that a small cache cannot evict
+    # what the batch needs, and so that what many commands read moves up in the cache once.
     loaded: dict[str, Entry] = field(default_factory=dict)
     known: dict[Name, int | None] = field(default_factory=dict)
     overlay: dict[str, Entry] = field(default_factory=dict)
@@ -125,11 +121,16 @@ class Batch:
     reads: dict[str, int] = field(default_factory=dict)
     answers: list[Answered] = field(default_factory=list)
     statements: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
-    accepted: list[tuple[Job, int]] = field(default_factory=list)
+    accepted: list[tuple[Job, int, StoredAnswer]] = field(default_factory=list)
     keys: dict[bytes, Job] = field(default_factory=dict)
 
     def entry(self, stream: str) -> Entry | None:
-        return self.overlay.get(stream) or self.loaded.get(stream) or self.cache.get(stream)
+        entry = self.overlay.get(stream) or self.loaded.get(stream)
+        if entry is None:
+            entry = self.cache.get(stream)
+            if entry is not None:
+                self.loaded[stream] = entry
+        return entry
 
     def owner(self, kind: str, value: str) -> int | None:
         name = (kind, value)
@@ -143,7 +144,8 @@ class Batch:
         """Runs one job. Raises Missing when something must be loaded first; a refusal or a fault
         becomes the job's outcome and touches nobody else. A refusal of its preparation counts here, not
         before: a repeated command (a changed password's, say) is first answered with its stored answer."""
-        work = Work(self, job.actor, self.now, job.draw(self.new_id), job.prepared)
+        job.drawn = 0
+        work = Work(self, job.actor, self.now, job.next_id, job.prepared)
         try:
             self.authorise(job.command, work)
             if isinstance(job.prepared, Refusal):
@@ -191,14 +193,12 @@ class Batch:
         self.claimed.update(work.owners)
         self.released.update(work.releases)
         self.statements.extend(work.statements)
-        events = [(str(e.originator_id), e.originator_version, e.topic) for e in stored]
+        answer = StoredAnswer([(stream, version, event.TOPIC) for stream, version, event in work.events], result)
         end = len(self.events)
         if job.key is not None:
-            answer = msgspec.json.encode(StoredAnswer(events, result))
-            self.answers.append(Answered(job.key, job.request, answer, end))
+            self.answers.append(Answered(job.key, job.request, msgspec.json.encode(answer), end))
             self.keys[job.key] = job
-        job.outcome = Accepted(position=end, events=events, result=result)
-        self.accepted.append((job, end))
+        self.accepted.append((job, end, answer))
 
     def _remember_reads(self, work: Work) -> None:
         for stream, version in work.reads.items():
@@ -208,7 +208,6 @@ class Batch:
 
     def settle(self, before: int) -> None:
         """Gives the accepted jobs their positions, once the append is known to have happened."""
-        for job, end in self.accepted:
-            if isinstance(job.outcome, Accepted):
-                job.outcome = msgspec.structs.replace(job.outcome, position=before + end)
+        for job, end, answer in self.accepted:
+            job.outcome = Accepted(position=before + end, events=answer.events, result=answer.result)
         self.cache.update(self.overlay)

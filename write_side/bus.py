@@ -154,6 +154,7 @@ class Bus:
             handler=HANDLERS[type(command)].handler,
             prepared=prepared,
             number=f"{self._name}-{next(self._numbers)}",
+            new_id=self._new_id,
             reply=reply,
         )
         if key is not None:
@@ -200,7 +201,7 @@ class Bus:
 
     def _attempt(self, jobs: list[Job]) -> bool:
         """One try at the whole batch. False: somebody else was faster, decide again."""
-        batch = Batch(self._cache, self._clock(), self._new_id, self._authorise)
+        batch = Batch(self._cache, self._clock(), self._authorise)
         try:
             if self._appender.shared:
                 self._catch_up()

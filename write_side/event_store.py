@@ -89,9 +89,10 @@ class Alongside:
         return bool(self.claims or self.releases or self.answers or self.statements)
 
 
-_APPEND = """SELECT log_append(%s::bigint, %s::text[], %s::int[], %s::text[], %s::int[], %s::text[],
-    %b::bytea[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bigint[],
-    %b::bytea[], %b::bytea[], %b::bytea[], %s::int[])"""
+# Binary, for arrays as text are searched for characters to quote, value by value.
+_APPEND = """SELECT log_append(%b::bigint, %b::text[], %b::int[], %b::text[], %b::int[], %b::text[],
+    %b::bytea[], %b::text[], %b::text[], %b::text[], %b::text[], %b::bigint[],
+    %b::bytea[], %b::bytea[], %b::bytea[], %b::int[])"""
 _CONFLICTS: dict[str, type[IntegrityError]] = {
     "SF001": StaleStream,
     "SF002": NameTaken,
