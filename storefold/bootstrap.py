@@ -1,14 +1,16 @@
 """The one place where parts are put together. Each process builds what it needs from the settings."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from api.parts import ApiSettings, Parts
 from storefold.settings import Settings
 from write_side.account.authorise import authorise
 from write_side.bus import Bus
-from write_side.database import Database
+from write_side.database import Database, connect
 from write_side.event_store import PostgresLog
 from write_side.identifiers import IdAllocator
 from write_side.personal_data import Vault
@@ -17,6 +19,12 @@ from write_side.secrets.passwords import Credentials, hash_password
 from write_side.secrets.refresh_tokens import RefreshTokens
 from write_side.secrets.sign_in import SignIn
 from write_side.values import Sealed
+
+if TYPE_CHECKING:
+    from celery import Celery
+
+    from workers.dispatcher import Dispatcher
+    from workers.stripe_gateway import StripeGateway
 
 
 def utc_now() -> str:
@@ -109,6 +117,46 @@ def build_parts(settings: Settings) -> Parts:
         sign_in=write_side.sign_in,
         refresh_tokens=write_side.refresh_tokens,
     )
+
+
+# Celery and the Stripe SDK take longer to import than a process without them takes to start.
+
+
+def build_stripe(settings: Settings) -> "StripeGateway":
+    """The calls to Stripe, or to what stands in for it."""
+    from workers.stripe_gateway import StripeGateway
+
+    return StripeGateway(settings.stripe_api_key.get_secret_value(), settings.stripe_api_base)
+
+
+def build_worker_app(settings: Settings) -> "Celery":
+    """The Celery application with its tasks; a process's parts are built by its first task."""
+    from workers.app import build_app
+    from workers.payments import Parts as WorkerParts
+
+    def parts() -> WorkerParts:
+        write_side = build_write_side(settings)
+        return WorkerParts(write_side.bus, write_side.log, write_side.vault, build_stripe(settings))
+
+    return build_app(settings.celery_broker, parts)
+
+
+def build_dispatcher(settings: Settings) -> "Dispatcher":
+    """What turns the log's effects into tasks."""
+    from workers.app import build_app, sender
+    from workers.dispatcher import Dispatcher
+
+    assert COMMANDS, "importing the registry has registered every event"
+    return Dispatcher(settings.postgres_dsn, sender(build_app(settings.celery_broker)))
+
+
+def reconcile_now(settings: Settings, *, everything: bool = False) -> int:
+    """Enqueues what is overdue, or all that is open; how many."""
+    from workers.app import build_app, sender
+    from workers.reconciler import reconcile
+
+    with closing(connect(settings.postgres_dsn)) as conn:
+        return reconcile(conn, sender(build_app(settings.celery_broker)), everything=everything)
 
 
 def master_key_bytes(settings: Settings) -> bytes:

@@ -4,6 +4,7 @@ Each process of the product is one command (`api`, `projector`, ...); `run` star
 real services, in the foreground.
 """
 
+import logging
 import sys
 from enum import StrEnum
 from typing import Annotated
@@ -11,6 +12,8 @@ from typing import Annotated
 import typer
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Storefold, an event-sourced commerce backend.")
+
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 class Store(StrEnum):
@@ -55,3 +58,37 @@ def projector(store: Annotated[Store, typer.Argument(help="which store to keep u
     settings = get_settings()
     places = Places(settings.postgres_dsn, settings.redis_url, settings.elasticsearch_url)
     follow(store.value, places, build_vault(settings).open)
+
+
+@app.command()
+def dispatcher() -> None:
+    """Follow the log and hand what it asks of the world outside to the workers."""
+    from storefold.bootstrap import build_dispatcher
+    from storefold.settings import get_settings
+    from workers.dispatcher import run_until_signalled
+
+    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
+    run_until_signalled(build_dispatcher(get_settings()))
+
+
+@app.command()
+def worker(concurrency: Annotated[int, typer.Option(min=1, help="tasks at once")] = 8) -> None:
+    """Carry out side effects (Stripe) until stopped."""
+    from storefold.bootstrap import build_worker_app
+    from storefold.settings import get_settings
+
+    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
+    build_worker_app(get_settings()).worker_main(
+        ["worker", "--loglevel", "INFO", "--concurrency", str(concurrency), "--without-gossip", "--without-mingle"]
+    )
+
+
+@app.command()
+def reconcile(
+    everything: Annotated[bool, typer.Option("--all", help="what is not overdue yet, too")] = False,
+) -> None:
+    """Have the workers try again what has no result (the dispatcher does so by itself)."""
+    from storefold.bootstrap import reconcile_now
+    from storefold.settings import get_settings
+
+    typer.echo(f"{reconcile_now(get_settings(), everything=everything)} to be tried again")
