@@ -11,7 +11,15 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Storefold, an event-sourced commerce backend.")
+from storefold.cli_tools import add_tools
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Storefold, an event-sourced commerce backend.\n\nEvery command's own --help says more.",
+    pretty_exceptions_show_locals=False,  # a traceback must not print secrets
+)
+
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -92,3 +100,6 @@ def reconcile(
     from storefold.settings import get_settings
 
     typer.echo(f"{reconcile_now(get_settings(), everything=everything)} to be tried again")
+
+
+add_tools(app)

@@ -1,0 +1,126 @@
+"""The commands that a person runs beside a running product.
+
+Only their options are here: what they do is imported when one is called, because every process of the
+product starts through the same command line and must not pay for it.
+"""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+projections = typer.Typer(
+    no_args_is_help=True, help="Read models: how they stand, and making them anew without downtime."
+)
+
+
+class FileFormat(StrEnum):
+    json = "json"
+    jsonl = "jsonl"
+    csv = "csv"
+
+
+class Stores(StrEnum):
+    redis = "redis"
+    elasticsearch = "elasticsearch"
+    all = "all"
+
+
+Which = Annotated[Stores, typer.Argument(help="whose models")]
+
+
+def add_tools(app: typer.Typer) -> None:
+    """Adds them to the command line."""
+    app.command()(import_catalog)
+    app.command()(create_admin)
+    app.add_typer(projections, name="projections")
+
+
+def import_catalog(
+    file: Annotated[Path, typer.Argument(help="JSON, JSON Lines or CSV; .gz, .xz, .bz2; - is the standard input")],
+    form: Annotated[FileFormat | None, typer.Option("--format", help="where neither name nor content tells")] = None,
+    stock: Annotated[
+        str, typer.Option(help="new products whose row says no stock get so many: 100, or 20-80 (by SKU)")
+    ] = "0",
+    set_stock: Annotated[
+        bool, typer.Option("--set-stock", help="set the stock of products that exist, too; otherwise it stays")
+    ] = False,
+    seller: Annotated[str | None, typer.Option(help="e-mail address of the seller of new products")] = None,
+    rename: Annotated[
+        list[str] | None, typer.Option("--map", help="THEIRS=OURS: a column of the file and the field it means")
+    ] = None,
+    report: Annotated[Path | None, typer.Option(help="write what became of it as JSON")] = None,
+) -> None:
+    """Bring a catalogue of any size into the shop that runs in STOREFOLD_HOME.
+
+    A product needs a name and a price. Taken are also sku, slug, description, category (a list from root
+    to leaf, or "A > B"), brand, stock, image, compare_price, cost_price, weight, dimensions, attributes
+    (an object, or columns "attribute:color"), variants, featured, active, low_stock_threshold.
+
+    A product is known again by its SKU; without one by its id, or else by name, brand and image. Running
+    it again changes nothing that is the same, and finishes what was interrupted. A product that exists
+    keeps its picture and, without --set-stock, its stock.
+    """
+    from storefold.import_command import import_from_the_console
+
+    sys.exit(
+        import_from_the_console(
+            file,
+            form=form.value if form else None,
+            stock=stock,
+            set_stock=set_stock,
+            seller=seller,
+            renamed=rename or [],
+            report=report,
+        )
+    )
+
+
+def create_admin(
+    email: Annotated[str, typer.Argument(help="e-mail address of the account")],
+) -> None:
+    """Make a super-administrator: the first account of a production shop.
+
+    The password is asked for, or read from the standard input when that is no terminal. An account that
+    exists keeps its password and is given the role.
+    """
+    from storefold.admin_command import create_from_the_console
+
+    sys.exit(create_from_the_console(email))
+
+
+@projections.command()
+def status(as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False) -> None:
+    """How far each store has come, and what is parked.
+
+    Exit status 1 when a store is away, is not built yet, or has parked documents.
+    """
+    from storefold.projections_command import show_status
+
+    sys.exit(show_status(as_json=as_json))
+
+
+@projections.command()
+def rebuild(
+    which: Which = Stores.all,
+    check: Annotated[
+        bool, typer.Option("--check", help="compare with the live models first; keep those when anything differs")
+    ] = False,
+) -> None:
+    """Make the models anew from the first event on, and swap them in when they have caught up.
+
+    Queries are answered from the live models until then; `swap-back` returns to those within a second.
+    """
+    from storefold.projections_command import rebuild
+
+    sys.exit(rebuild(which.value, check=check))
+
+
+@projections.command("swap-back")
+def swap_back(which: Which = Stores.all) -> None:
+    """Return to the models that were live before the last rebuild."""
+    from storefold.projections_command import return_to_previous
+
+    sys.exit(return_to_previous(which.value))

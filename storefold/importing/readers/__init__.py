@@ -1,0 +1,1 @@
+"""One module per format: bytes in, rows out, and `BrokenFile` with the place where it breaks."""
