@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench import appends, commands, lag, orders, projections, report
+from bench import appends, commands, http, lag, orders, projections, report
 from bench.measure import Result
 from bench.progress import Progress
 from bench.world import NotStarted, World, world
@@ -20,6 +20,7 @@ class Name(StrEnum):
     appends = "appends"
     commands = "commands"
     orders = "orders"
+    http = "http"
     projections = "projections"
     lag = "lag"
 
@@ -28,6 +29,7 @@ BENCHMARKS: dict[Name, Callable[[World], list[Result]]] = {
     Name.appends: appends.run,
     Name.commands: commands.run,
     Name.orders: orders.run,
+    Name.http: http.run,
     Name.projections: projections.run,
     Name.lag: lag.run,
 }

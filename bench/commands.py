@@ -16,7 +16,7 @@ from write_side.messages import Actor, Command
 
 CALLERS = 1000  # each waits for its answer before it sends again
 COMMANDS = 40_000  # of one round
-PEOPLE, PRODUCTS = 2000, 50  # carts stay at most this long
+PEOPLE, PRODUCTS = 2000, 200
 ROUNDS = 5
 
 
@@ -38,9 +38,9 @@ class AddToCarts:
     def __init__(self, shop: Shop, commands: int = COMMANDS) -> None:
         dice = random.Random(1)
         self._bus = shop.write_side.bus
-        self._commands = [
-            (AddToCart(product_id=dice.choice(shop.products)), dice.choice(shop.buyers)) for _ in range(commands)
-        ]
+        wanted = [(buyer, shop.favourites(buyer.person_id or 0)) for buyer in shop.buyers]
+        chosen = dice.choices(wanted, k=commands)
+        self._commands = [(AddToCart(product_id=dice.choice(products)), buyer) for buyer, products in chosen]
 
     def __call__(self) -> float:
         return len(self._commands) / uvloop.run(self._send_all())

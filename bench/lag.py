@@ -21,7 +21,7 @@ from write_side.cart.commands import AddToCart
 from write_side.messages import Actor, Command
 from write_side.stock.commands import AdjustStock
 
-PEOPLE, PRODUCTS = 2000, 50
+PEOPLE, PRODUCTS = 2000, 200
 SECONDS = 10.0
 TICK = 0.001  # seconds
 LIMIT = 100.0  # ms
@@ -55,6 +55,7 @@ class Load:
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
         self._dice = random.Random(2)
+        self._wanted = [(buyer, shop.favourites(buyer.person_id or 0)) for buyer in shop.buyers]
         self._answers: list[tuple[int, float]] = []
 
     async def run(self, rate: float, seconds: float) -> list[tuple[int, float]]:
@@ -79,4 +80,5 @@ class Load:
         if number % 100 == 0:
             sku = self._dice.choice(self._shop.skus)
             return AdjustStock(sku=sku, by=-1, reason="counted"), STAFF
-        return AddToCart(product_id=self._dice.choice(self._shop.products)), self._dice.choice(self._shop.buyers)
+        buyer, products = self._dice.choice(self._wanted)
+        return AddToCart(product_id=self._dice.choice(products)), buyer

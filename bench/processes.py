@@ -6,6 +6,8 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 import msgspec
 import redis
@@ -20,16 +22,33 @@ from write_side.database import connect
 _PATIENCE = 60.0  # seconds for a start
 
 
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process that runs, and the file that has what it says."""
+
+    popen: "subprocess.Popen[bytes]"
+    log: Path
+
+    def check(self) -> None:
+        """Raises RuntimeError when it has ended."""
+        if self.popen.poll() is not None:
+            raise RuntimeError(f"{self.popen.args!r} has ended with {self.popen.returncode}:\n{self.log.read_text()}")
+
+
 @contextmanager
-def process(world: World, environment: dict[str, str], *command: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """`python -m …`, ended with SIGTERM. What it says goes to standard error."""
-    arguments = (sys.executable, "-m", *command)
-    with subprocess.Popen(arguments, env=world.inherited(environment), stdout=sys.stderr) as started:
+def process(world: World, environment: dict[str, str], *command: str) -> Iterator[Process]:
+    """`python -m …`, ended with SIGTERM."""
+    log = world.folder / f"{world.name()}.log"
+    with log.open("w") as said:
+        popen = subprocess.Popen(
+            (sys.executable, "-m", *command), env=world.inherited(environment), stdout=said, stderr=subprocess.STDOUT
+        )
+    with popen:
         try:
-            yield started
+            yield Process(popen, log)
         finally:
-            started.terminate()
-            started.wait()
+            popen.terminate()
+            popen.wait()
 
 
 @contextmanager
@@ -75,13 +94,12 @@ def answers(url: str) -> bool:
         return False
 
 
-def wait_until(condition: Callable[[], bool], *needed: "subprocess.Popen[bytes]") -> None:
+def wait_until(condition: Callable[[], bool], *needed: Process) -> None:
     """Raises RuntimeError when one of the processes ends before, or it takes too long."""
     deadline = time.monotonic() + _PATIENCE
     while not condition():
         for process in needed:
-            if process.poll() is not None:
-                raise RuntimeError(f"{process.args!r} has ended with {process.returncode}")
+            process.check()
         if time.monotonic() > deadline:
             raise RuntimeError("a process of the product was not ready in time")
         time.sleep(0.05)

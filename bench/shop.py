@@ -1,5 +1,6 @@
 """A shop with people and products in it, to send commands to."""
 
+import random
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from write_side.messages import Actor, Command, Metadata
 
 STAFF = Actor(service="bench")
 PLENTY = 2_000_000_000  # of everything: no round may run out of stock
+_FAVOURITES = 8
 _FIRST_PERSON = 10**12  # far from the ids that commands draw
 
 
@@ -28,6 +30,10 @@ class Shop:
     people: list[int]
     products: list[int]
     skus: list[str]
+
+    def favourites(self, person: int) -> list[int]:
+        """The products that a person buys, again and again: carts stay as short as people's are."""
+        return random.Random(person).sample(self.products, _FAVOURITES)
 
     @cached_property
     def buyers(self) -> list[Actor]:

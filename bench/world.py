@@ -29,6 +29,7 @@ class World:
     """What a benchmark works in. Names given out are used by nobody else."""
 
     endpoints: Endpoints
+    folder: Path
     progress: Progress
     _numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
@@ -102,7 +103,7 @@ def world(progress: Progress) -> Iterator[World]:
                 assert services.stdout is not None
                 if services.stdout.readline() != "ready\n":
                     raise NotStarted
-                made = World(Endpoints.of(home), progress)
+                made = World(Endpoints.of(home), Path(folder), progress)
                 made.prepare()
                 yield made
             finally:

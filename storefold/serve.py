@@ -6,11 +6,11 @@ from granian.constants import Interfaces, Loops
 from storefold.settings import get_settings
 
 
-def serve() -> None:
+def serve(app: str = "storefold.asgi:app") -> None:
     """Blocks until SIGTERM or SIGINT."""
     settings = get_settings()
     Granian(
-        "storefold.asgi:app",
+        app,
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,
