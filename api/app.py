@@ -18,6 +18,7 @@ from api.parts import Parts
 from api.problems import HANDLERS, problem_router
 from api.queries.routes import query_router
 from api.sign_in import sign_in_router
+from api.store_v1 import app as store_v1
 from api.tokens import Tokens
 
 VERSION = "0.1.0"
@@ -45,6 +46,9 @@ def create_app(parts: Parts) -> ASGIApp:
         problem_router(),
     ):
         app.include_router(router)
+    store = store_v1.create(parts)
+    app.mount(store_v1.PREFIX, store)
+    app.router.routes.extend(store_v1.documentation(store))
     _document(app)
     return Envelope(_with_cors(app, parts), parts)
 

@@ -32,6 +32,7 @@ class Gateway:
         if not self._parts.reads.positions.alive:
             raise RedisAway
         accepted = await self._parts.bus.send(command, actor, _key(request, actor, scope))
+        self._parts.recent.wrote(actor.person_id, accepted.position)
         seen = request.scope.get("storefold.position", 0)
         request.scope["storefold.position"] = max(seen, accepted.position)
         return accepted

@@ -1,7 +1,10 @@
 """What the surfaces work with; `storefold/bootstrap.py` fills it in."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
+from api.recent import Recent
 from read_side.open import ReadSide
 from write_side.bus import Bus
 from write_side.event_store import PostgresLog
@@ -22,6 +25,7 @@ class ApiSettings:
     see_own_writes: float = 2.0  # seconds that a surface waits for its read models after a write
     min_position_wait: float = 5.0  # seconds that a query waits for Storefold-Min-Position
     stripe_webhook_secret: str = ""
+    stripe_wait: float = 10.0  # seconds that a client waits for Stripe's answer to a worker
 
 
 @dataclass(slots=True)
@@ -33,6 +37,9 @@ class Parts:
     log: PostgresLog
     sign_in: SignIn
     refresh_tokens: RefreshTokens
+    # A payment intent as Stripe knows it now; None: it knows none. Raises Unavailable. Blocks: for a thread.
+    find_intent: Callable[[str], dict[str, Any] | None]
+    recent: Recent = field(default_factory=Recent)
     _reads: ReadSide | None = field(default=None)
 
     @property

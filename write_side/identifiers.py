@@ -35,6 +35,15 @@ def to_uuid(kind: str, value: int) -> UUID:
     return UUID(int=_FIXED | (KINDS[kind] << 64) | value)
 
 
+_HEADS: Final = {kind: str(UUID(int=_FIXED | (tag << 64)))[:19] for kind, tag in KINDS.items()}
+
+
+def uuid_text(kind: str, value: int) -> str:
+    """`str(to_uuid(kind, value))`, a third of its cost: a page of a list shows a hundred."""
+    tail = f"{value | 1 << 63:016x}"
+    return f"{_HEADS[kind]}{tail[:4]}-{tail[4:]}"
+
+
 def parse_id(value: object) -> int:
     """An id in either form: an integer, its decimal text, or a UUID of `to_uuid` of any kind.
 

@@ -1,5 +1,6 @@
 """What surfaces differ in, as data that their commands name; the rules that use it are the core's."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,3 +31,26 @@ PRICING: Final = {
 }
 
 LOW_STOCK_THRESHOLD: Final = {"store": 10, "martaff": 5}
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordPolicy:
+    """What a surface asks of a new password. `kinds`: characters of each must be in it."""
+
+    shortest: int
+    kinds: tuple[str, ...] = ()
+
+    def weaknesses(self, password: str) -> list[str]:
+        """What it lacks: "length" and names of kinds; empty for a good one."""
+        short = ["length"] if len(password) < self.shortest else []
+        return short + [kind for kind in self.kinds if not any(map(_KINDS[kind], password))]
+
+
+_KINDS: Final[dict[str, Callable[[str], bool]]] = {
+    "upper": str.isupper,
+    "lower": str.islower,
+    "digit": str.isdigit,
+    "symbol": lambda character: not character.isalnum() and not character.isspace(),
+}
+
+PASSWORDS: Final = {"store": PasswordPolicy(shortest=8, kinds=("upper", "lower", "digit", "symbol"))}

@@ -47,7 +47,8 @@ class VerifyEmail(Command):
 
 
 class UpdateProfile(Command):
-    """Changes what is sent of the caller's profile; the rest stays."""
+    """Changes what is sent of the caller's profile; the rest stays. A phone number of null is taken
+    away."""
 
     first_name: Name | None = None
     last_name: Name | None = None

@@ -70,12 +70,14 @@ def verify_email(command: ask.VerifyEmail, work: Work) -> dict[str, Any]:
     return {}
 
 
-def _prepare_profile(command: ask.UpdateProfile, actor: Actor, services: Services) -> dict[str, Sealed]:
+def _prepare_profile(command: ask.UpdateProfile, actor: Actor, services: Services) -> dict[str, Sealed | None]:
     me = actor.person_id
     if me is None:
         raise Unauthenticated
-    sent = command.model_dump(exclude_none=True)
-    return {field: services.seal(me, value) for field, value in sent.items()}
+    sent = command.model_dump(exclude_unset=True)
+    changed = {field: services.seal(me, value) for field, value in sent.items() if value is not None}
+    # Names cannot be taken away, only emptied; a phone number can.
+    return changed | ({"phone_number": None} if "phone_number" in sent and sent["phone_number"] is None else {})
 
 
 @handles(ask.UpdateProfile, _prepare_profile)
@@ -118,7 +120,7 @@ def add_address(command: ask.AddAddress, work: Work) -> dict[str, Any]:
     address_id = work.new_id()
     events = decide.add_address(account, address_id, command.address_type, command.is_default, work.prepared)
     work.record(ACCOUNT, account.person_id, events)
-    return {"address_id": address_id}
+    return {"address_id": address_id, "added_at": work.now}
 
 
 @handles(ask.RemoveAddress)

@@ -21,6 +21,7 @@ from write_side.order.commands import (
     ShipOrder,
     StartOrder,
 )
+from write_side.order.events import OrderPlaced
 from write_side.order.state import ORDER, Order
 from write_side.payment import decide as payments
 from write_side.payment.state import PAYMENT
@@ -55,12 +56,7 @@ def place_order(command: PlaceOrder, work: Work) -> dict[str, Any]:
     work.begin(ORDER, order_id, [placed])
     _move_stock(work, placed.lines, order_id, stocks.reserve)
     work.record(CART, mine, [CartCheckedOut(order_id=order_id)])
-    return {
-        "order_id": order_id,
-        "number": placed.number,
-        "total": decimal_text(placed.charges.total),
-        "currency": placed.charges.currency,
-    }
+    return describe(placed, work.now)
 
 
 @handles(CancelOrder)
@@ -104,6 +100,35 @@ def return_order(command: ReturnOrder, work: Work) -> dict[str, Any]:
     if command.restock:
         _move_stock(work, order.lines, order.order_id, stocks.take_back)
     return _status(work, order.order_id)
+
+
+def describe(placed: OrderPlaced, now: str) -> dict[str, Any]:
+    """An order as the answer to its placing shows it: all but the addresses, which are sealed."""
+    charges = placed.charges
+    return {
+        "order_id": placed.order_id,
+        "number": placed.number,
+        "lines": [
+            {
+                "line_id": line.line_id,
+                "product_id": line.product_id,
+                "variant_id": line.variant_id,
+                "sku": line.sku,
+                "name": line.name,
+                "unit_price": decimal_text(line.unit_price),
+                "quantity": line.quantity,
+                "total": decimal_text(line.total),
+            }
+            for line in placed.lines
+        ],
+        "subtotal": decimal_text(charges.subtotal),
+        "tax": decimal_text(charges.tax),
+        "shipping": decimal_text(charges.shipping),
+        "discount": decimal_text(charges.discount),
+        "total": decimal_text(charges.total),
+        "currency": charges.currency,
+        "placed_at": now,
+    }
 
 
 def find(work: Work, order_id: int) -> Order:

@@ -1,0 +1,112 @@
+"""The OpenAPI document, from the same declarations that the rows run by."""
+
+import re
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from pydantic.json_schema import models_json_schema
+
+from api.store_v1.errors import Error
+from api.store_v1.routing import Row, Who
+
+_REFERENCE = "#/components/schemas/{name}"
+_TEXTS = {
+    400: "A value cannot stand, or the state does not allow it",
+    401: "Nobody is signed in, or the token is no good",
+    403: "Not allowed",
+    404: "No such thing, or not the caller's",
+    405: "The path has no such method",
+    409: "Taken already, or the Idempotency-Key was used otherwise",
+    413: "The body is too large",
+    415: "Only application/json is understood",
+    503: "A store is away; try again",
+}
+_HEADERS = {
+    "Idempotency-Key": {"type": "string", "minLength": 1, "maxLength": 255},
+    "Storefold-Min-Position": {"type": "integer", "minimum": 0},
+}
+
+
+def document(rows: list[Row], prefix: str) -> dict[str, Any]:
+    """The whole document of the rows, whose paths begin with `prefix`."""
+    paths: dict[str, dict[str, Any]] = {}
+    bodies = list(dict.fromkeys(row.body for row in rows if row.body is not None))
+    inputs, definitions = models_json_schema(
+        [(body, "validation") for body in bodies], ref_template="#/components/schemas/{model}In"
+    )
+    structs = [Error, *(shape for row in rows for shape in (row.answer, *row.also.values()) if shape is not None)]
+    _, schemas = msgspec.json.schema_components(list(dict.fromkeys(structs)), ref_template=_REFERENCE)
+    schemas |= {f"{name}In": schema for name, schema in definitions.get("$defs", {}).items()}
+    for row in rows:
+        body = inputs[(row.body, "validation")] if row.body is not None else None
+        paths.setdefault(prefix + row.path, {})[row.method.lower()] = _operation(row, body)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Storefold store API",
+            "version": "1",
+            "description": "Amounts are decimal strings in US dollars, times ISO 8601 in UTC. Ids are UUIDs; an id's "
+            "integer form is accepted, too. Clients read their own writes.",
+        },
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
+        },
+    }
+
+
+def _operation(row: Row, body: dict[str, Any] | None) -> dict[str, Any]:
+    text = (row.run.__doc__ or "").strip()
+    found: dict[str, Any] = {
+        "operationId": row.run.__name__,
+        "summary": text.partition("\n")[0],
+        "tags": [row.path.strip("/").partition("/")[0]],
+        "security": _security(row.who),
+        "parameters": _parameters(row),
+        "responses": {str(status): answer for status, answer in sorted(_responses(row).items())},
+    }
+    if body is not None:
+        found["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+    return found
+
+
+def _security(who: Who) -> list[dict[str, list[str]]]:
+    if who is Who.ANYBODY:
+        return []
+    return [{}, {"bearer": []}] if who is Who.VISITOR else [{"bearer": []}]
+
+
+def _parameters(row: Row) -> list[dict[str, Any]]:
+    found = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"{(\w+)}", row.path)
+    ]
+    found += [{"name": name, "in": "query", "schema": schema} for name, schema in row.query.items()]
+    header = "Storefold-Min-Position" if row.method == "GET" else "Idempotency-Key"
+    return [*found, {"name": header, "in": "header", "schema": _HEADERS[header]}]
+
+
+def _responses(row: Row) -> dict[int, dict[str, Any]]:
+    found = {row.status: _says(HTTPStatus(row.status).phrase, row.answer)}
+    found |= {status: _says(HTTPStatus(status).phrase, shape) for status, shape in row.also.items()}
+    if row.method == "GET":
+        found[304] = {"description": "The client's copy (`If-None-Match`) is still right"}
+    errors = {*row.errors, 503}
+    if row.who is not Who.ANYBODY:
+        errors.add(401)
+    if row.method != "GET":
+        errors |= {400, 409, 413}
+    if row.body is not None:
+        errors |= {400, 415}
+    for status in errors - found.keys():
+        found[status] = _says(_TEXTS[status], Error)
+    return found
+
+
+def _says(text: str, shape: type[msgspec.Struct] | None) -> dict[str, Any]:
+    if shape is None:
+        return {"description": text}
+    schema = {"$ref": _REFERENCE.format(name=shape.__name__)}
+    return {"description": text, "content": {"application/json": {"schema": schema}}}

@@ -1,0 +1,61 @@
+"""The caller's address book."""
+
+from starlette.responses import Response
+
+from api.answers import answer
+from api.gateway import Gateway
+from api.parts import Parts
+from api.store_v1 import answers, bodies, show
+from api.store_v1.pages import PAGE, PAGE_SIZE, cut, links, page_of, size_of
+from api.store_v1.routing import Call, Rows, Who, reply
+from write_side.account.commands import AddAddress
+from write_side.identifiers import uuid_text
+
+
+def add_address_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
+    @rows.row(
+        "GET",
+        "/auth/me/addresses/",
+        who=Who.READER,
+        answer=answers.AddressPage,
+        errors=(400, 404),
+        query={"page": PAGE, "page_size": PAGE_SIZE},
+    )
+    async def addresses(call: Call[None]) -> Response:
+        """The caller's addresses, in the order in which they were added."""
+        page, size = page_of(call.request), size_of(call.request)
+        account = await parts.reads.accounts.by_id(call.person_id)
+        booked = list(account.addresses.values()) if account is not None else []
+        after, before = links(call.request, page, size, len(booked))
+        shown = [show.address(address) for address in cut(booked, page, size)]
+        return answer(call.request, answers.AddressPage(len(booked), after, before, shown))
+
+    @rows.row(
+        "POST",
+        "/auth/me/addresses/",
+        who=Who.SENDER,
+        body=bodies.NewAddress,
+        answer=answers.Address,
+        status=201,
+        errors=(400, 409),
+    )
+    async def add_address(call: Call[bodies.NewAddress]) -> Response:
+        """Adds an address. A new default takes over from the one of its type before it."""
+        body = call.body
+        command = AddAddress.model_validate(body.model_dump())
+        result = (await gateway.send_and_see(call.request, command, call.actor)).result
+        shown = answers.Address(
+            id=uuid_text("address", result["address_id"]),
+            address_type=body.address_type,
+            full_name=body.full_name,
+            phone_number=body.phone_number,
+            street_address=body.street_address,
+            apartment=body.apartment,
+            city=body.city,
+            state=body.state,
+            country=body.country,
+            zip_code=body.zip_code,
+            is_default=body.is_default,
+            created_at=result["added_at"],
+        )
+        return reply(shown, 201)

@@ -1,0 +1,137 @@
+"""Categories and products."""
+
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.answers import answer
+from api.parts import Parts
+from api.store_v1 import answers, show
+from api.store_v1.errors import Refused, invalid
+from api.store_v1.pages import PAGE, PAGE_SIZE, links, no_such_page, page_of, size_of
+from api.store_v1.routing import Call, Rows, Who
+from read_side.documents.product import Product
+from read_side.errors import Behind, TooDeep
+from read_side.queries.catalogue import Tree
+from read_side.queries.filters import ProductFilter
+from read_side.queries.ordering import Sort
+
+ORDERINGS = ("price", "-price", "created_at", "-created_at", "name")
+_HIGHEST = Decimal(10**15)  # no price comes near
+_DECIMAL = {"type": "string", "pattern": r"^-?\d{1,12}(\.\d+)?$"}
+_QUERY: dict[str, dict[str, Any]] = {
+    "category": {"type": "string", "description": "a slug; descendants are included"},
+    "min_price": _DECIMAL,
+    "max_price": _DECIMAL,
+    "in_stock": {"type": "string", "enum": ["true", "false"]},
+    "search": {"type": "string", "description": "in name, description and SKU"},
+    "ordering": {"type": "string", "enum": list(ORDERINGS)},
+    "page": PAGE,
+    "page_size": PAGE_SIZE,
+}
+
+
+def add_catalogue_rows(rows: Rows, parts: Parts) -> None:
+    async def found(call: Call[None], tree: Tree, page: int, size: int) -> tuple[list[Product], int]:
+        """A plain list is in Redis, so that it is there while Elasticsearch is not."""
+        asked = _filter(call.request, tree)
+        sort = _sort(call.request)
+        if asked == ProductFilter() and sort in (None, Sort.CREATED_DOWN):
+            listed = await parts.reads.products.newest(page, size)
+            return listed.items, listed.total
+        await see_own_writes(call)
+        try:
+            answered = await parts.reads.search.products(asked, sort=sort or Sort.RELEVANCE, page=page, size=size)
+        except TooDeep:
+            raise no_such_page() from None
+        return answered.items, answered.total
+
+    async def see_own_writes(call: Call[None]) -> None:
+        """What the caller has just written is found; a search that is slow to show it delays the
+        answer, and denies it only to who asked for a position."""
+        wanted = call.request.scope.get("storefold.min-position")
+        if wanted is not None:
+            await parts.reads.search.wait(wanted)
+        wrote = parts.recent.of(call.actor.person_id)
+        if wrote is not None:
+            try:
+                await parts.reads.search.wait(wrote)
+            except Behind:
+                call.request.scope["storefold.behind"] = True
+
+    @rows.row("GET", "/products/categories/", who=Who.ANYBODY, answer=answers.Categories)
+    async def categories(call: Call[None]) -> Response:
+        """The tree of categories."""
+        tree = await parts.reads.catalogue.tree()
+        return answer(call.request, show.categories(tree, origin(call.request)))
+
+    @rows.row("GET", "/products/", who=Who.VISITOR, answer=answers.ProductPage, errors=(400, 404), query=_QUERY)
+    async def products(call: Call[None]) -> Response:
+        """Products on sale that match everything that is asked; newest first, a search by relevance."""
+        page, size = page_of(call.request), size_of(call.request)
+        tree = await parts.reads.catalogue.tree()
+        items, total = await found(call, tree, page, size)
+        after, before = links(call.request, page, size, total)
+        here = origin(call.request)
+        shown = [show.listed_product(item, tree, here) for item in items]
+        return answer(call.request, answers.ProductPage(total, after, before, shown))
+
+    @rows.row("GET", "/products/{slug}/", who=Who.VISITOR, answer=answers.Product, errors=(404,))
+    async def product(call: Call[None]) -> Response:
+        """A product on sale."""
+        one = await parts.reads.products.by_slug(call.request.path_params["slug"])
+        if one is None or not one.sold:
+            raise Refused(404, "Product not found", "not_found")
+        tree = await parts.reads.catalogue.tree()
+        return answer(call.request, show.product(one, tree, origin(call.request), call.actor.is_admin))
+
+
+def origin(request: Request) -> str:
+    """Where the client found us, for pictures that we serve ourselves."""
+    url = request.url
+    return f"{url.scheme}://{url.netloc}"
+
+
+def _filter(request: Request, tree: Tree) -> ProductFilter:
+    asked = request.query_params
+    in_stock = asked.get("in_stock") or None
+    if in_stock not in (None, "true", "false"):
+        raise invalid(in_stock="Must be true or false.")
+    slug = asked.get("category") or None
+    category = tree.by_slug.get(slug) if slug is not None else None
+    text = asked.get("search", "")
+    if "\x00" in text:
+        raise invalid(search="Null characters are not allowed.")
+    return ProductFilter(
+        text=text.strip() or None,
+        category_ids=None if slug is None else () if category is None else (category.category_id,),
+        min_price=_bound(request, "min_price", ROUND_CEILING),
+        max_price=_bound(request, "max_price", ROUND_FLOOR),
+        in_stock=None if in_stock is None else in_stock == "true",
+    )
+
+
+def _sort(request: Request) -> Sort | None:
+    ordering = request.query_params.get("ordering") or None
+    if ordering is None:
+        return None
+    if ordering not in ORDERINGS:
+        raise invalid(ordering=f"Must be one of {', '.join(ORDERINGS)}.")
+    return Sort(ordering)
+
+
+def _bound(request: Request, name: str, rounding: str) -> int | None:
+    """In cents; a bound between two cents lies at the one that it lets through."""
+    text = request.query_params.get(name) or None
+    if text is None:
+        return None
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        raise invalid(**{name: "Must be a number."}) from None
+    if not amount.is_finite():
+        raise invalid(**{name: "Must be a number."})
+    clamped = max(-_HIGHEST, min(_HIGHEST, amount))
+    return int((clamped * 100).to_integral_value(rounding))

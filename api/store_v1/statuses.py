@@ -1,0 +1,24 @@
+"""The contract's word for each status of an order, and the note that stands in the order's history
+where nobody wrote another."""
+
+from typing import Final
+
+STATUS: Final = {
+    "placed": "pending",
+    "paid": "processing",
+    "in-work": "processing",
+    "shipped": "shipped",
+    "delivered": "delivered",
+    "returned": "returned",
+    "cancelled": "cancelled",
+}
+
+NOTES: Final = {
+    "placed": "Order created",
+    "paid": "Payment confirmed. Order processing started.",
+    "in-work": "Order processing started.",
+    "shipped": "Order shipped.",
+    "delivered": "Order delivered.",
+    "returned": "Order returned.",
+    "cancelled": "Order cancelled.",
+}

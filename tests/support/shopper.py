@@ -1,0 +1,97 @@
+"""A shopper at the store's API, `/api/v1/`."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from support.product import unique
+
+PASSWORD = "Correct-horse-1"
+ADDRESS = {
+    "address_type": "shipping",
+    "full_name": "Ada Lovelace",
+    "phone_number": "+1234567890",
+    "street_address": "12 St James's Square",
+    "apartment": "4b",
+    "city": "London",
+    "state": "Greater London",
+    "country": "GB",
+    "zip_code": "SW1Y 4JH",
+}
+
+
+@dataclass
+class Shopper:
+    """Somebody at the store's API; `tokens` are those of the login, none for a passer-by."""
+
+    url: str
+    email: str = ""
+    user: dict[str, Any] | None = None
+    tokens: dict[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        headers = {"Authorization": f"Bearer {self.tokens['access']}"} if self.tokens else {}
+        self.http = httpx.Client(base_url=f"{self.url}/api/v1", timeout=30, headers=headers)
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        return self.http.get(path, **options)
+
+    def post(self, path: str, body: Any = None, **options: Any) -> httpx.Response:
+        return self.http.post(path, json=body, **options)
+
+    def put(self, path: str, body: Any = None, **options: Any) -> httpx.Response:
+        return self.http.put(path, json=body, **options)
+
+    def delete(self, path: str, **options: Any) -> httpx.Response:
+        return self.http.delete(path, **options)
+
+    def newcomer(self) -> "Shopper":
+        """Registers somebody and signs them in."""
+        email = f"{unique('shopper')}@people.test"
+        body = {"email": email, "password": PASSWORD, "password_confirm": PASSWORD, "first_name": "Ada"}
+        registered = self.post("/auth/register/", body)
+        assert registered.status_code == 201, registered.text
+        return self.signed_in(email)
+
+    def signed_in(self, email: str, password: str = PASSWORD) -> "Shopper":
+        answer = self.post("/auth/login/", {"email": email, "password": password})
+        assert answer.status_code == 200, answer.text
+        return Shopper(self.url, email, answer.json()["user"], answer.json()["tokens"])
+
+    def add(self, product: dict[str, Any], quantity: int = 1, variant: int | None = None) -> dict[str, Any]:
+        """Puts a product of `Client.product` into the cart."""
+        body = {"product_id": product["product_id"], "quantity": quantity, "variant_id": variant}
+        answer = self.post("/cart/items/", body)
+        assert answer.status_code in (200, 201), answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def address(self, **fields: Any) -> str:
+        answer = self.post("/auth/me/addresses/", ADDRESS | fields)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    def check_out(self) -> httpx.Response:
+        here = self.address()
+        return self.post("/orders/", {"shipping_address_id": here, "billing_address_id": here})
+
+    def order(self, product: dict[str, Any], quantity: int = 1) -> dict[str, Any]:
+        """Buys a product; the new order."""
+        self.add(product, quantity)
+        answer = self.check_out()
+        assert answer.status_code == 201, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+
+def refused(answer: httpx.Response, status: int, code: str, error: str | None = None) -> dict[str, Any]:
+    """An error in the contract's shape; its details."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/json"
+    body = answer.json()
+    assert set(body) == {"error", "code", "details"}
+    assert body["code"] == code, body
+    if error is not None:
+        assert body["error"] == error
+    return body["details"] or {}
