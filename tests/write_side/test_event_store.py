@@ -12,6 +12,7 @@ from support.databases import Databases
 from support.events import run_of, stored
 from support.shop import Shop
 
+from write_side.cart.commands import AddToCart
 from write_side.database import Database
 from write_side.event_store import (
     Alongside,
@@ -23,6 +24,7 @@ from write_side.event_store import (
     PostgresLog,
     StaleStream,
 )
+from write_side.messages import Actor
 
 MUCH = 10_000
 
@@ -36,7 +38,7 @@ def positions(log: PostgresLog) -> list[int]:
 
 def test_positions_are_gapless_and_in_commit_order_with_writers_that_fail(log: PostgresLog) -> None:
     def write(writer: int) -> list[int]:
-        mine = []
+        mine: list[int] = []
         for i in range(1, 41):
             mine.extend(log.insert_events(run_of(f"a-{writer}", 2 * i - 1, 2)))
             with pytest.raises(IntegrityError):
@@ -77,7 +79,7 @@ def append(connection: psycopg.Connection[Any], stream: str) -> None:
     none = "'{}'"
     connection.execute(
         f"""SELECT log_append(NULL, NULL, NULL, ARRAY[%s], ARRAY[1], ARRAY['test.happened'], ARRAY['{{}}'::bytea],
-        {none}, {none}, {none}, {none}, {none}, {none}, {none}, {none}, {none})""",  # type: ignore[arg-type]
+        {none}, {none}, {none}, {none}, {none}, {none}, {none}, {none}, {none})""",
         (stream,),
     )
 
@@ -200,7 +202,7 @@ def test_statements_alongside_share_the_append_s_fate(log: PostgresLog, database
 def counts(databases: Databases) -> dict[str, int]:
     with psycopg.connect(databases.owner_dsn) as owner:
         tables = ("events", "names", "idempotency")
-        return {t: owner.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in tables}  # type: ignore[arg-type, index]
+        return {t: owner.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in tables}
 
 
 # -- nothing is rewritten ---------------------------------------------------------------------------
@@ -212,7 +214,7 @@ REWRITES = ["UPDATE events SET state = ''", "DELETE FROM events", "TRUNCATE even
 def test_the_database_refuses_even_the_owner(log: PostgresLog, databases: Databases, statement: str) -> None:
     log.insert_events([stored("a-1", 1)])
     with psycopg.connect(databases.owner_dsn) as owner, pytest.raises(psycopg.Error, match="immutable") as refused:
-        owner.execute(statement)  # type: ignore[arg-type]
+        owner.execute(statement)
     assert refused.value.sqlstate == "SF010"
     assert len(positions(log)) == 1
 
@@ -245,7 +247,7 @@ def test_the_application_s_role_has_not_the_right(databases: Databases, statemen
         psycopg.connect(databases.dsn) as application,
         pytest.raises(psycopg.errors.InsufficientPrivilege),
     ):
-        application.execute(statement)  # type: ignore[arg-type]
+        application.execute(statement)
 
 
 def test_the_application_s_role_can_do_its_work(databases: Databases, log: PostgresLog) -> None:
@@ -259,12 +261,8 @@ def test_the_application_s_role_can_do_its_work(databases: Databases, log: Postg
 
 
 def test_metadata_says_who_when_and_why(shop: Shop) -> None:
-    from write_side.messages import Actor
-
     buyer = shop.person()
     kettle = shop.product()
-    from write_side.cart.commands import AddToCart
-
     actor = Actor(
         person_id=buyer.person_id,
         roles=buyer.roles,

@@ -99,7 +99,7 @@ def test_the_factory_is_found_by_the_library_s_settings(databases: Databases) ->
         event=CartCleared(),
         meta=Metadata(at="2026-01-02T03:04:05.000006Z"),
     )
-    store.put([recorded])  # type: ignore[list-item]
+    store.put([recorded])
     assert list(store.get("cart-7")) == [recorded]
     recorder.close()
 
