@@ -31,10 +31,38 @@ class Store(StrEnum):
 
 @app.command()
 def run() -> None:
-    """Run the whole product in the foreground: services, projectors, API."""
+    """Run the whole product in the foreground: services, projectors, workers, API.
+
+    The last line says when it is ready; Ctrl-C stops everything. A home that was used before is found
+    again as it was left.
+
+    Settings are environment variables:
+
+    PORT: where the API listens on loopback (8000).
+
+    STOREFOLD_HOME: the folder that keeps all state, logs and mail (var/). Several homes, each with a
+    PORT of its own, run side by side.
+
+    STOREFOLD_PROFILE: development (with demo accounts and products) or production (needs secrets of its
+    own and starts empty: see create-admin).
+
+    STOREFOLD_RATE_LIMITS: on or off. STRIPE_WEBHOOK_SECRET: what webhooks are signed with.
+    """
     from storefold.run import run_product
 
     sys.exit(run_product())
+
+
+@app.command("load-demo")
+def load_demo_products() -> None:
+    """Give a development shop its accounts and products (`run` does it by itself)."""
+    from storefold.seed import load_demo
+    from storefold.settings import get_settings
+
+    settings = get_settings()
+    if settings.profile != "development":
+        raise typer.BadParameter("the demo's passwords are public: it is for the development profile alone")
+    typer.echo(f"{load_demo(settings)} commands carried out")
 
 
 @app.command()

@@ -1,7 +1,6 @@
 """`storefold import-catalog`: from the command line to an import and its last words."""
 
 import signal
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -44,10 +43,10 @@ def import_from_the_console(
     report: Path | None,
 ) -> int:
     """The options as they were typed; the exit status: 2 for options that cannot stand."""
-    console = Console(stderr=True)
+    errors = Console(stderr=True)
 
     def complain(problem: object) -> None:
-        console.print(str(problem), style="red", highlight=False, markup=False, soft_wrap=True)
+        errors.print(str(problem), style="red", highlight=False, markup=False, soft_wrap=True)
 
     try:
         wishes = Wishes(renamed=columns(renamed), opening=Opening.parse(stock), set_stock=set_stock)
@@ -62,7 +61,6 @@ def import_from_the_console(
             form=Format(form) if form else None,
             report=report,
             seller=seller,
-            console=console,
         )
     except OSError as error:
         complain(f"{error.filename or path}: {error.strerror or error}")
@@ -97,7 +95,7 @@ def import_catalogue(
     """The exit status: 0 when the whole file was read, skipped rows or not, 1 when it is broken or the
     store stayed away, 130 after Ctrl-C. Raises OSError for a file that cannot be opened or a report
     that cannot be written, and NoSuchSeller."""
-    console = console or Console(stderr=True)
+    console = console or Console()
     stop = threading.Event()
     with ExitStack() as after:
         source = after.enter_context(opened(path, form))
@@ -137,7 +135,7 @@ def import_catalogue(
         progress.update(task, completed=source.done(), products=run.tally.read)
         progress.stop()
         outcome = Outcome(str(path), source.format.value, run.tally, time.monotonic() - began, broken, stopped)
-        tell(console, outcome)
+        tell(console, outcome, wishes.opening)
         if report is not None:
             write_report(report, outcome, ledger)
     return 130 if stop.is_set() else 0 if outcome.complete else 1
@@ -180,4 +178,4 @@ class _Rate(ProgressColumn):
 
 def _progress(console: Console) -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), _Rate(), TimeElapsedColumn())
-    return Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty())
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)

@@ -11,7 +11,7 @@ import msgspec
 from eventsourcing.persistence import OperationalError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from projections.compare import compare
 from projections.main import Opened, Places, StoreName, opened
@@ -132,7 +132,7 @@ def _progress(name: str) -> Iterator[Callable[[int, int, float], None]]:
 
 
 def _show(found: list[Status]) -> None:
-    table = Table("store", "position", "behind", "live", "kept for swap-back", "parked", box=None)
+    table = Table("store", Column("position", no_wrap=True), "behind", "live", "for swap-back", "parked", box=None)
     for one in found:
         behind = f"{one.lag_events:,} events, {one.lag_seconds:.1f} s" if one.lag_events else "nothing"
         kept = sorted(set(one.previous.values()) - set(one.generations.values()))

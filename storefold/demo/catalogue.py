@@ -5,7 +5,7 @@ commands; one dict per line is also the JSON Lines form of `storefold import-cat
 
 There is no generator with a state. Every choice hashes the product's SKU with the name of the
 choice, so adding a product leaves what the others drew alone. Only the draws of a fixed number
-(`_chosen`: scarce, reduced, featured, without image) may swap one product for another.
+(`_chosen`: scarce, reduced, featured) may swap one product for another.
 """
 
 import itertools
@@ -23,7 +23,6 @@ OUT_OF_STOCK = 12
 LOW_STOCK = 20
 REDUCED = 44
 FEATURED = 24
-WITHOUT_IMAGE = 18
 
 CENT = Decimal("0.01")
 
@@ -59,7 +58,6 @@ class DemoProduct(TypedDict):
     attributes: dict[str, str]
     variants: list[DemoVariant]
     featured: bool
-    image: NotRequired[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +79,8 @@ def demo_products() -> list[DemoProduct]:
     scarce = _chosen(skus, "scarce", OUT_OF_STOCK + LOW_STOCK)
     sold_out, low = set(scarce[:OUT_OF_STOCK]), set(scarce[OUT_OF_STOCK:])
     reduced = set(_chosen(skus, "reduced", REDUCED))
-    bare = set(_chosen(skus, "image", WITHOUT_IMAGE))
-    # What greets a visitor can be bought and has a picture.
-    shown = [sku for sku in skus if sku not in sold_out | bare]
+    # What greets a visitor can be bought.
+    shown = [sku for sku in skus if sku not in sold_out]
     featured = set(_chosen(shown, "featured", FEATURED))
     brands = load_brands()
 
@@ -109,8 +106,6 @@ def demo_products() -> list[DemoProduct]:
             product["compare_price"] = _compare_price(listing)
         if leaf.weight is not None:
             product["weight"] = _weight(listing, *leaf.weight)
-        if sku not in bare:
-            product["image"] = f"/media/demo/{sku}.svg"
         products.append(product)
     return products
 

@@ -9,6 +9,7 @@ from rich.console import Console
 from storefold.importing.catalogue import Tally
 from storefold.importing.ledger import Ledger
 from storefold.importing.rows import BrokenFile
+from storefold.importing.stock import Opening
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +34,27 @@ class Outcome:
         return self.broken is None and self.stopped is None
 
 
-def tell(console: Console, outcome: Outcome) -> None:
-    """The last lines of an import."""
+def tell(console: Console, outcome: Outcome, opening: Opening) -> None:
+    """The last lines of an import. Short of the whole file, the reason goes to the standard error."""
     tally = outcome.tally
+    errors = Console(stderr=True)
 
-    def say(text: str, style: str = "") -> None:
-        console.print(text, style=style, highlight=False, markup=False, soft_wrap=True)
+    def say(text: str, style: str = "", on: Console = console) -> None:
+        on.print(text, style=style, highlight=False, markup=False, soft_wrap=True)
 
     if outcome.broken is not None:
-        say(f"{outcome.file} is broken at {outcome.broken}", "red")
-        say("What was read before is committed; mend the file and run the same command again.")
+        say(f"{outcome.file} is broken at {outcome.broken}", "red", errors)
+        say("What was read before is committed; mend the file and run the same command again.", "", errors)
     if outcome.stopped is not None:
-        say(f"{outcome.stopped}; what was answered is committed. Run the same command again for the rest.", "yellow")
+        text = f"{outcome.stopped}; what was answered is committed. Run the same command again for the rest."
+        say(text, "yellow", errors)
     say(f"{tally.read:,} products read in {outcome.seconds:.1f} s ({outcome.rate:,.0f}/s)")
     parts = (("created", tally.created), ("updated", tally.updated), ("unchanged", tally.unchanged))
     say("  " + ", ".join(f"{name} {count:,}" for name, count in (*parts, ("skipped", tally.skipped))))
     for name, count in tally.fields.most_common(20):
         say(f"  not taken: the field {name!r} ({count:,} products)")
     if tally.without_stock:
-        say(f"  the file says no stock for {tally.without_stock:,} new products (see --stock)")
+        say(f"  {tally.without_stock:,} new products, whose rows say no stock, begin with {opening} (see --stock)")
 
 
 def write_report(path: Path, outcome: Outcome, ledger: Ledger) -> None:

@@ -24,6 +24,9 @@ class Opening:
             raise ValueError(f"{text!r} ends below its beginning")
         return cls(least, most)
 
+    def __str__(self) -> str:
+        return str(self.least) if self.least == self.most else f"{self.least}-{self.most}"
+
     def of(self, sku: str) -> int:
         """The opening stock of a product."""
         drawn = int.from_bytes(blake2b(sku.encode(), digest_size=8).digest())

@@ -60,6 +60,11 @@ class Supervisor:
             time.sleep(0.1)
         return self._signal
 
+    def wait_until(self, condition: Callable[[], bool], timeout: float) -> None:
+        """Return when the condition holds. Raises StackError when a service failed for good, when the time
+        is over, or (`Interrupted`) when a signal asks us to stop."""
+        self._wait_for(condition, timeout=timeout)
+
     def handle_signals(self) -> None:
         """SIGINT and SIGTERM ask for an orderly end, a second one for an immediate end. Main thread only."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
