@@ -1,10 +1,11 @@
 """The one place where parts are put together. Each process builds what it needs from the settings."""
 
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from api.parts import ApiSettings, Parts
 from storefold.settings import Settings
@@ -14,6 +15,7 @@ from write_side.database import Database, connect
 from write_side.event_store import PostgresLog
 from write_side.identifiers import IdAllocator
 from write_side.personal_data import Vault
+from write_side.refusals import Unavailable
 from write_side.registry import COMMANDS
 from write_side.secrets.passwords import Credentials, hash_password
 from write_side.secrets.refresh_tokens import RefreshTokens
@@ -116,6 +118,7 @@ def build_parts(settings: Settings) -> Parts:
         log=write_side.log,
         sign_in=write_side.sign_in,
         refresh_tokens=write_side.refresh_tokens,
+        find_intent=build_intent_finder(settings),
     )
 
 
@@ -127,6 +130,24 @@ def build_stripe(settings: Settings) -> "StripeGateway":
     from workers.stripe_gateway import StripeGateway
 
     return StripeGateway(settings.stripe_api_key.get_secret_value(), settings.stripe_api_base)
+
+
+def build_intent_finder(settings: Settings) -> Callable[[str], dict[str, Any] | None]:
+    """What the API asks Stripe for: how an intent stands, and its buyer's secret. All that Stripe is to
+    do is a worker's."""
+    from workers.stripe_gateway import StripeAway, StripeRefused
+
+    gateway = build_stripe(settings)
+
+    def find(intent_id: str) -> dict[str, Any] | None:
+        try:
+            return gateway.intent(intent_id)
+        except StripeRefused:
+            return None
+        except StripeAway as error:
+            raise Unavailable(str(error)) from error
+
+    return find
 
 
 def build_worker_app(settings: Settings) -> "Celery":

@@ -112,11 +112,12 @@ def worker(concurrency: Annotated[int, typer.Option(min=1, help="tasks at once")
     """Carry out side effects (Stripe) until stopped."""
     from storefold.bootstrap import build_worker_app
     from storefold.settings import get_settings
+    from workers.app import run_worker
 
     logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
-    build_worker_app(get_settings()).worker_main(
-        ["worker", "--loglevel", "INFO", "--concurrency", str(concurrency), "--without-gossip", "--without-mingle"]
-    )
+    logging.getLogger("stripe").setLevel(logging.WARNING)  # three lines a call
+    settings = get_settings()
+    run_worker(build_worker_app(settings), settings.postgres_dsn, concurrency)
 
 
 @app.command()
@@ -125,9 +126,13 @@ def reconcile(
 ) -> None:
     """Have the workers try again what has no result (the dispatcher does so by itself)."""
     from storefold.bootstrap import reconcile_now
-    from storefold.settings import get_settings
+    from storefold.running import NotRunning, running_settings
 
-    typer.echo(f"{reconcile_now(get_settings(), everything=everything)} to be tried again")
+    try:
+        typer.echo(f"{reconcile_now(running_settings(), everything=everything)} to be tried again")
+    except NotRunning as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
 
 
 add_tools(app)

@@ -11,15 +11,17 @@ parts are built when the first task needs them, in whichever process that is: a 
 otherwise inherit a bus without its thread.
 """
 
+import os
 import threading
 from collections.abc import Callable
 from typing import Final
 
 from celery import Celery
-from celery.signals import worker_shutdown
+from celery.signals import worker_ready, worker_shutdown
 
 from workers.open_effects import Open
 from workers.payments import Parts, Payments
+from workers.presence import Presence
 from write_side.processes.effects import Effect, Kind
 
 CONCURRENCY: Final = 8
@@ -76,6 +78,18 @@ def sender(app: Celery) -> Callable[[Open], None]:
         app.send_task(_task_name(effect.kind), kwargs=arguments, task_id=effect.id)
 
     return send
+
+
+def run_worker(app: Celery, dsn: str, concurrency: int) -> None:
+    """Runs a worker in the foreground until SIGTERM, when it finishes the tasks it has begun. `dsn`: the
+    log's, where it shows that it is there."""
+    presence = Presence(dsn)
+    worker_ready.connect(lambda **_: presence.start(), weak=False)
+    worker_shutdown.connect(lambda **_: presence.end(), weak=False)
+    # Its name has the pid in it: two of one name on a machine would answer for each other.
+    name = f"storefold-{os.getpid()}@%h"
+    options = ["--loglevel", "INFO", "--hostname", name, "--concurrency", str(concurrency)]
+    app.worker_main(["worker", *options, "--without-gossip", "--without-mingle"])
 
 
 def _task_name(kind: Kind) -> str:

@@ -19,6 +19,7 @@ from kombu.exceptions import OperationalError as BrokerError
 
 from workers import open_effects
 from workers.open_effects import Connection, Open
+from workers.presence import DISPATCHER_LOCK
 from workers.reconciler import reconcile
 from write_side.codecs import decode
 from write_side.database import Database, connect
@@ -28,7 +29,6 @@ from write_side.processes.effects import TOPICS, effect_of
 log = logging.getLogger(__name__)
 
 NAME = "dispatcher"
-LOCK = 0x53465344  # advisory lock: "SFSD"
 WINDOW = 10_000  # positions per look; of most only the topic is read
 TICK = 0.25  # seconds: how late an overdue effect may be found, and how often a standby asks
 PAUSE = 1.0  # seconds before the next try after Postgres or the broker was away
@@ -61,7 +61,7 @@ class Dispatcher:
 
     def _await_turn(self, conn: Connection) -> None:
         while not self._stop.is_set():
-            row = conn.execute("SELECT pg_try_advisory_lock(%s)", (LOCK,)).fetchone()
+            row = conn.execute("SELECT pg_try_advisory_lock(%s)", (DISPATCHER_LOCK,)).fetchone()
             if row == (True,):
                 log.info("dispatching")
                 return
@@ -103,17 +103,6 @@ def run_until_signalled(dispatcher: Dispatcher) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: dispatcher.stop())
     dispatcher.run()
-
-
-def is_dispatching(dsn: str) -> bool:
-    """Whether somebody holds the dispatcher's lock."""
-    with closing(connect(dsn)) as conn:
-        row = conn.execute(
-            """SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database
-            WHERE locktype = 'advisory' AND objid = %s::bigint AND granted AND datname = current_database())""",
-            (LOCK,),
-        ).fetchone()
-    return row == (True,)
 
 
 def _checkpoint(conn: Connection) -> int:

@@ -12,9 +12,11 @@ from till import Till, eventually
 
 from storefold.bootstrap import WriteSide
 from workers import dispatcher as module
-from workers.dispatcher import Dispatcher, is_dispatching
+from workers.dispatcher import Dispatcher
 from workers.open_effects import Open
+from workers.presence import DISPATCHER_LOCK, dispatcher_acts
 from write_side.processes.effects import Kind
+from write_side.refusals import Unavailable
 
 
 class Tasks(list[Open]):
@@ -143,7 +145,7 @@ def test_one_acts_and_the_other_takes_over(till: Till, databases: Databases, mon
     first, second = Tasks(), Tasks()
     leader, standby = Dispatcher(databases.dsn, first), Dispatcher(databases.dsn, second)
     with running(leader):
-        eventually(lambda: is_dispatching(databases.dsn), "a leader")
+        eventually(lambda: dispatcher_acts(databases.dsn), "a leader")
         with running(standby):
             for _ in range(5):
                 till.request(till.order())
@@ -153,7 +155,7 @@ def test_one_acts_and_the_other_takes_over(till: Till, databases: Databases, mon
             till.request(till.order())
             eventually(lambda: len(first) + len(second) == 6, "the standby")
     assert len(set(first.ids + second.ids)) == 6
-    assert not is_dispatching(databases.dsn)
+    assert not dispatcher_acts(databases.dsn)
 
 
 def test_a_leader_that_lost_its_lock_writes_no_checkpoint(
@@ -181,7 +183,7 @@ def test_a_leader_that_lost_its_lock_writes_no_checkpoint(
             owner.execute(
                 """SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s::bigint
                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())""",
-                (module.LOCK,),
+                (DISPATCHER_LOCK,),
             )
         with running(Dispatcher(databases.dsn, rivals)):
             eventually(lambda: len(rivals) == 1 and len(stored) == 1, "the rival")
@@ -196,16 +198,26 @@ def test_a_leader_that_lost_its_lock_writes_no_checkpoint(
 
 def test_it_outlives_its_connection(till: Till, databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PAUSE", 0.05)
+    order_id = till.order()
     tasks = Tasks()
     with running(Dispatcher(databases.dsn, tasks)):
-        eventually(lambda: is_dispatching(databases.dsn), "a leader")
+        eventually(lambda: dispatcher_acts(databases.dsn), "a leader")
         with psycopg.connect(databases.owner_dsn, autocommit=True) as owner:
             owner.execute(
                 """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                 WHERE datname = current_database() AND pid <> pg_backend_pid()"""
             )
-        till.request(till.order())
+        eventually(lambda: requested(till, order_id), "a bus that has found its way back")
         eventually(lambda: len(tasks) == 1, "the task")
+
+
+def requested(till: Till, order_id: int) -> bool:
+    """The bus's connection was cut, too."""
+    try:
+        till.request(order_id)
+    except Unavailable:
+        return False
+    return True
 
 
 def test_what_is_overdue_is_sent_again(till: Till, databases: Databases) -> None:

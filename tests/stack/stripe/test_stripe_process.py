@@ -136,11 +136,30 @@ def test_undelivered_webhooks_are_sent_after_a_kill(tmp_path: Path, receiver: Re
         assert len(receiver.received) == 3
 
 
+def test_the_endpoint_s_secret_may_be_in_the_environment(
+    tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STRIPE_WEBHOOK_SECRET", SECRET)
+    with Standin(tmp_path / "stripe", ("--webhook-url", receiver.url)) as standin:
+        pay(standin.client(), "pay-1")
+        control.wait_until_delivered(standin.url)
+    assert {one.event(SECRET).type for one in receiver.received} >= {"payment_intent.created"}
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "0.0.0.0"])
+def test_it_listens_where_it_is_told(tmp_path: Path, host: str) -> None:
+    with Standin(tmp_path / "stripe", ("--host", host)) as standin:
+        assert standin.process is not None
+        [socket] = psutil.Process(standin.process.pid).net_connections("tcp4")
+        assert socket.laddr.ip == host
+
+
 def test_an_endpoint_is_named_with_its_secret(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     given = "stripe --port 1 --home nowhere --webhook-url http://127.0.0.1:1"
     monkeypatch.setattr(sys, "argv", given.split())
+    monkeypatch.delenv("STRIPE_WEBHOOK_SECRET", raising=False)
     with pytest.raises(SystemExit):
         main()
     assert "belong together" in capsys.readouterr().err
