@@ -38,8 +38,7 @@ class Envelope:
         if length is None:
             receive = self._bounded(receive)
         elif not length.isdigit() or int(length) > self._max_body:
-            await own("body-too-large", f"a body has at most {self._max_body} bytes")(scope, receive, send)
-            return
+            receive = _refused  # each surface says so in its own shape, when it reads the body
         if wanted is not None and scope["method"] in ("GET", "HEAD"):
             refusal = await self._wait(scope, wanted)
             if refusal is not None:
@@ -84,3 +83,7 @@ class Envelope:
             await send(message)
 
         return with_headers
+
+
+async def _refused() -> Message:
+    raise HTTPException(413)

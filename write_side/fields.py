@@ -105,7 +105,7 @@ Sku = Annotated[
 ]
 Slug = Annotated[str, Field(strict=True, min_length=1, max_length=200, pattern=r"^[A-Za-z0-9_-]+$")]
 Price = Annotated[int, BeforeValidator(_price), WithJsonSchema(_AMOUNT_SCHEMA)]
-Quantity = Annotated[int, Field(strict=True, ge=1, le=2_147_483_647)]  # as high as a Level: what is not there, stock refuses
+Quantity = Annotated[int, Field(strict=True, ge=1, le=2_147_483_647)]  # as high as stock counts
 Level = Annotated[int, Field(strict=True, ge=0, le=2_147_483_647)]
 Delta = Annotated[int, Field(strict=True, ge=-2_147_483_647, le=2_147_483_647)]
 Id = Annotated[

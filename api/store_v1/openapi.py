@@ -89,24 +89,31 @@ def _parameters(row: Row) -> list[dict[str, Any]]:
 
 
 def _responses(row: Row) -> dict[int, dict[str, Any]]:
-    found = {row.status: _says(HTTPStatus(row.status).phrase, row.answer)}
-    found |= {status: _says(HTTPStatus(status).phrase, shape) for status, shape in row.also.items()}
+    shapes: dict[int, list[type[msgspec.Struct]]] = {row.status: [] if row.answer is None else [row.answer]}
+    for status, shape in row.also.items():
+        shapes.setdefault(status, []).append(shape)
+    for status in _errors(row):
+        shapes.setdefault(status, []).append(Error)
+    found = {status: _says(_TEXTS.get(status) or HTTPStatus(status).phrase, some) for status, some in shapes.items()}
     if row.method == "GET":
         found[304] = {"description": "The client's copy (`If-None-Match`) is still right"}
+    return found
+
+
+def _errors(row: Row) -> set[int]:
     errors = {*row.errors, 503}
     if row.who is not Who.ANYBODY:
         errors.add(401)
     if row.method != "GET":
         errors |= {400, 409, 413}
     if row.body is not None:
-        errors |= {400, 415}
-    for status in errors - found.keys():
-        found[status] = _says(_TEXTS[status], Error)
-    return found
+        errors.add(415)
+    return errors
 
 
-def _says(text: str, shape: type[msgspec.Struct] | None) -> dict[str, Any]:
-    if shape is None:
+def _says(text: str, shapes: list[type[msgspec.Struct]]) -> dict[str, Any]:
+    if not shapes:
         return {"description": text}
-    schema = {"$ref": _REFERENCE.format(name=shape.__name__)}
+    references = [{"$ref": _REFERENCE.format(name=shape.__name__)} for shape in shapes]
+    schema = references[0] if len(references) == 1 else {"anyOf": references}
     return {"description": text, "content": {"application/json": {"schema": schema}}}

@@ -1,9 +1,12 @@
 """A shopper at the store's API, `/api/v1/`."""
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import httpx
+from jsonschema import Draft202012Validator
 
 from support.product import unique
 
@@ -21,6 +24,41 @@ ADDRESS = {
 }
 
 
+class Document:
+    """The surface's OpenAPI document: every answer that a shopper gets is held against it."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.document = document
+        self._paths = [(re.compile(re.sub(r"{\w+}", "[^/]+", path)), rows) for path, rows in document["paths"].items()]
+
+    def check(self, answer: httpx.Response) -> None:
+        """Raises AssertionError for an answer that is not documented."""
+        row = self._row(answer.request)
+        if row is None:
+            assert answer.status_code in (404, 405), f"{answer.request.url} is no documented row"
+            return
+        documented = row["responses"].get(str(answer.status_code))
+        assert documented is not None, f"{row['operationId']} answers {answer.status_code}: {answer.read()!r}"
+        shapes = [content["schema"] for content in documented.get("content", {}).values()]
+        if not shapes:
+            assert answer.read() == b""
+            return
+        answer.read()
+        whole = {"components": self.document["components"], "anyOf": shapes}
+        faults = [fault.message for fault in Draft202012Validator(whole).iter_errors(answer.json())]
+        assert not faults, f"{row['operationId']} answers {answer.status_code}: {faults}"
+
+    def _row(self, request: httpx.Request) -> dict[str, Any] | None:
+        # The first that fits, as the routes are matched.
+        rows: dict[str, Any] = next((rows for path, rows in self._paths if path.fullmatch(request.url.path)), {})
+        return rows.get(request.method.lower())
+
+
+@lru_cache
+def document_of(url: str) -> Document:
+    return Document(httpx.get(f"{url}/api/schema/").json())
+
+
 @dataclass
 class Shopper:
     """Somebody at the store's API; `tokens` are those of the login, none for a passer-by."""
@@ -32,7 +70,8 @@ class Shopper:
 
     def __post_init__(self) -> None:
         headers = {"Authorization": f"Bearer {self.tokens['access']}"} if self.tokens else {}
-        self.http = httpx.Client(base_url=f"{self.url}/api/v1", timeout=30, headers=headers)
+        hooks = {"response": [document_of(self.url).check]}
+        self.http = httpx.Client(base_url=f"{self.url}/api/v1", timeout=30, headers=headers, event_hooks=hooks)
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         return self.http.get(path, **options)

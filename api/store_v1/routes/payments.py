@@ -82,6 +82,7 @@ def add_payment_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         body=bodies.Confirmation,
         answer=answers.Confirmed,
         errors=(400, 404),
+        also={400: answers.NotCompleted},
     )
     async def confirm(call: Call[bodies.Confirmation]) -> Response:
         """Asks Stripe whether the order was paid, and records it."""
