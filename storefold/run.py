@@ -33,10 +33,8 @@ def run_product() -> int:
         with Stack(settings.home, console) as stack:
             _port_is_free(settings)
             stack.supervisor.handle_signals()
-            environment = stack.endpoints.environ()
-            settings = located(settings, environment)
-            services = [_furnished(service, settings, environment) for service in stack.services()]
-            stack.supervisor.start(*services, *own_services(settings, environment))
+            settings = located(settings, stack.endpoints.environ())
+            stack.supervisor.start(*all_services(stack, settings))
             ready = f"{_address(settings)}/health/ready"
             stack.supervisor.wait_until(lambda: _answers(ready), READY)
             welcome(console, settings)
@@ -54,6 +52,13 @@ def run_product() -> int:
         console.print(str(error), style="red", highlight=False, markup=False, soft_wrap=True)
         return 1
     return 0
+
+
+def all_services(stack: Stack, settings: Settings) -> list[Service]:
+    """The whole product. `settings` name the stack's addresses."""
+    environment = stack.endpoints.environ()
+    furnished = [_furnished(service, settings, environment) for service in stack.services()]
+    return [*furnished, *own_services(settings, environment)]
 
 
 def own_services(settings: Settings, environment: dict[str, str]) -> list[Service]:

@@ -142,14 +142,14 @@ def _start(folder: Path) -> None:
     _started.append(process)
     url = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + START
-    while not _ready(url):
+    while not ready(url):
         if process.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"the product did not start:\n{log.read_text()}")
         time.sleep(0.2)
     (folder / "product.url").write_text(url)
 
 
-def _ready(url: str) -> bool:
+def ready(url: str) -> bool:
     """Ready and seeded: the accounts of the development profile are the last thing that is made."""
     try:
         if httpx.get(f"{url}/health/ready", timeout=5).status_code != 200:

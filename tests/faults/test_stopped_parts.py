@@ -1,0 +1,124 @@
+"""What still works while a part is stopped, and that all of it works again when the part is back."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from support.product import Client
+from support.whole import Whole
+
+
+@contextmanager
+def stopped(whole: Whole, part: str) -> Iterator[None]:
+    whole.supervisor.halt(part)
+    try:
+        yield
+    finally:
+        whole.supervisor.resume(part)
+        whole.settle()
+
+
+@pytest.fixture(scope="module")
+def shop(whole: Whole) -> dict[str, Any]:
+    """A buyer with an order and something in the cart."""
+    seller, buyer = whole.anyone.newcomer("seller"), whole.anyone.newcomer()
+    goods = seller.product(stock=1000)
+    buyer.command("add-to-cart", product_id=goods["product_id"], quantity=1)
+    order_id = buyer.command("place-order", shipping_address_id=buyer.address())["result"]["order_id"]
+    buyer.command("add-to-cart", product_id=goods["product_id"], quantity=1)
+    whole.settle()
+    return {"seller": seller, "buyer": buyer, "goods": goods, "order_id": order_id}
+
+
+def queries(shop: dict[str, Any]) -> dict[str, int]:
+    """Every query but the searches, and how it is answered."""
+    buyer: Client = shop["buyer"]
+    seller: Client = shop["seller"]
+    paths = [
+        (buyer, f"product/{shop['goods']['slug']}"), (buyer, "products"), (buyer, "categories"), (buyer, "brands"),
+        (buyer, "cart"), (buyer, f"order/{shop['order_id']}"), (buyer, "orders"), (buyer, "account"),
+        (seller, "orders?scope=sales"), (seller, f"stock/{shop['goods']['sku']}"),
+    ]  # fmt: skip
+    answers = {path: who.http.get(f"/queries/{path}").status_code for who, path in paths}
+    for path in (
+        "products/",
+        f"products/{shop['goods']['slug']}/",
+        "products/categories/",
+        "cart/",
+        "orders/",
+        "auth/me/",
+    ):
+        answers[f"store {path}"] = buyer.http.get(f"/api/v1/{path}").status_code
+    return answers
+
+
+def searches(shop: dict[str, Any]) -> set[int]:
+    buyer: Client = shop["buyer"]
+    paths = ("/queries/search?q=thing", "/queries/suggestions?q=th", "/api/v1/products/?search=thing")
+    return {buyer.http.get(path).status_code for path in paths}
+
+
+def add(shop: dict[str, Any]) -> int:
+    goods, buyer = shop["goods"], shop["buyer"]
+    answer: int = buyer.send("add-to-cart", product_id=goods["product_id"], quantity=1).status_code
+    return answer
+
+
+def units(shop: dict[str, Any]) -> int:
+    found: int = shop["buyer"].query("cart")["units"]
+    return found
+
+
+def test_with_postgres_stopped_every_query_answers(whole: Whole, shop: dict[str, Any]) -> None:
+    before = units(shop)
+    with stopped(whole, "postgres"):
+        assert set(queries(shop).values()) == {200}, queries(shop)
+        assert searches(shop) == {200}
+        assert add(shop) == 503
+        assert whole.anyone.http.get("/health/ready").status_code == 503
+        assert whole.anyone.http.get("/health/live").status_code == 200
+        login = whole.anyone.http.post("/auth/token", data={"username": shop["buyer"].email, "password": "x"})
+        assert login.status_code == 503
+        store = {"email": shop["buyer"].email, "password": "x"}
+        assert whole.anyone.http.post("/api/v1/auth/login/", json=store).status_code == 503
+    assert units(shop) == before
+    assert add(shop) == 200
+    assert units(shop) == before + 1
+
+
+def test_with_elasticsearch_stopped_all_but_search_works(whole: Whole, shop: dict[str, Any]) -> None:
+    before = units(shop)
+    with stopped(whole, "elasticsearch"):
+        assert set(queries(shop).values()) == {200}, queries(shop)
+        assert searches(shop) == {503}
+        assert add(shop) == 200
+        assert units(shop) == before + 1
+        made = shop["seller"].command("create-product", name="Sold in the dark", price="1.00", stock=1)
+        assert whole.anyone.query(f"product/{made['result']['slug']}")["available"] == 1
+    found = whole.anyone.query("search", q="sold dark")
+    assert made["result"]["product_id"] in [item["product_id"] for item in found["items"]]
+
+
+def test_with_redis_stopped_commands_are_refused_and_nothing_is_lost(whole: Whole, shop: dict[str, Any]) -> None:
+    before = units(shop)
+    with stopped(whole, "redis"):
+        assert add(shop) == 503
+        assert set(queries(shop).values()) == {503}, queries(shop)
+        body = {"product_id": shop["goods"]["product_id"], "quantity": 1}
+        assert shop["buyer"].http.post("/api/v1/cart/items/", json=body).status_code == 503
+    assert units(shop) == before
+    assert add(shop) == 200
+    assert units(shop) == before + 1
+
+
+def test_with_a_projector_stopped_queries_answer_and_a_position_is_waited_for(
+    whole: Whole, shop: dict[str, Any]
+) -> None:
+    buyer, before = shop["buyer"], units(shop)
+    with stopped(whole, "projector-redis"):
+        assert add(shop) == 200
+        late = buyer.http.get("/queries/cart", headers={"Storefold-Min-Position": str(buyer.position)})
+        assert (late.status_code, late.json()["type"]) == (503, "/problems/behind")
+        assert buyer.http.get("/queries/cart").json()["units"] == before
+    assert units(shop) == before + 1
