@@ -12,6 +12,7 @@ from bench.measure import Result, Side, side_by_side
 from bench.shop import Shop, shop
 from bench.world import World
 from write_side.cart.commands import AddToCart
+from write_side.collector import calm_collector
 from write_side.messages import Actor, Command
 
 CALLERS = 1000  # each waits for its answer before it sends again
@@ -23,6 +24,7 @@ ROUNDS = 5
 def run(world: World) -> list[Result]:
     with world.log() as settings, shop(settings, PEOPLE, PRODUCTS) as ours, stock_recorder(world) as stock:
         bus = AddToCarts(ours)
+        calm_collector()  # as an API process does
         bus()  # carts and products are in memory from here on
         sides = Side("bus", bus), Side(f"stock recorder, {WRITERS} writers", Saves(stock))
         compared = side_by_side(*sides, ROUNDS, world.progress)

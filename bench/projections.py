@@ -17,7 +17,6 @@ from bench.measure import Result, Side, side_by_side
 from bench.shop import STAFF, Shop, shop
 from bench.world import World
 from projections.follower import WINDOW, Follower
-from projections.main import calm_collector
 from projections.model import Model
 from projections.models import redis_models, search_models
 from projections.stores.base import Role
@@ -28,6 +27,7 @@ from read_side.documents.search import SearchLayout
 from storefold.settings import Settings
 from write_side.cart.commands import AddToCart
 from write_side.catalog.product.commands import UpdateProduct
+from write_side.collector import calm_collector
 from write_side.event_store import PostgresLog
 from write_side.messages import Actor, Command
 from write_side.order.commands import PlaceOrder
@@ -47,7 +47,7 @@ def run(world: World) -> list[Result]:
             day(made, random.Random(number))
         world.progress.note(f"{log.head() - opening:,} events to fold")
         bench = Folds(world, settings, log, opening, made.write_side.vault.open)
-        calm_collector()
+        calm_collector()  # as a projector does
         redis = side_by_side(
             Side("our follower", lambda: bench.ours(["redis"])),
             Side("ProjectionRunner", lambda: bench.library(["redis"], REDIS_SAMPLE)),

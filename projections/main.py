@@ -1,6 +1,5 @@
 """A projector's process: `run` follows the log into one store until SIGTERM or SIGINT."""
 
-import gc
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from projections.stores.redis import RedisStore
 from projections.wakeup import Wakeup
 from read_side.documents.layout import Layout
 from read_side.documents.search import SearchLayout
+from write_side.collector import calm_collector
 from write_side.database import Database
 from write_side.event_store import PostgresLog
 
@@ -60,13 +60,6 @@ def opened(name: StoreName, places: Places, opener: Opener) -> Iterator[Opened]:
         store.close()
         announcer.close()
         events.close()
-
-
-def calm_collector() -> None:
-    """Folding makes and drops thousands of objects a batch and no cycles: at the usual threshold the
-    collector would walk the whole cache many times a second (a fifth of the time, measured)."""
-    gc.freeze()
-    gc.set_threshold(100_000, 20, 100)
 
 
 def run(name: StoreName, places: Places, opener: Opener) -> None:

@@ -106,9 +106,11 @@ class ElasticsearchSession:
         refused = self._bulk(batch)
         parked = batch.parked + refused
         self._unsaved = {model: max(position, upto) for model, position in before.items()}
+        # The documents are there from here on, whatever becomes of the position; nobody who waits for
+        # them waits for its save as well.
+        self._tell(max(min(before.values()), upto))
         if parked or time.monotonic() >= self._saved + self._save_every:
             self._save_all(parked)
-        self._tell(max(min(before.values()), upto))
         return refused
 
     def settle(self) -> None:
