@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
-from itertools import cycle
+from itertools import chain, cycle
 from multiprocessing import get_context
 from typing import cast
 
@@ -70,8 +70,8 @@ async def _run(load: Load) -> Drove:
     pause = len(clients) / load.rate if load.rate else 0.0
     for number, client in enumerate(clients):
         client.start(began + pause * number / len(clients), deadline, pause)
-    answers = [answer for client in clients for answer in await client.done]
-    return Drove(answers, time.monotonic() - began)
+    answers = await asyncio.gather(*(client.done for client in clients))
+    return Drove(list(chain.from_iterable(answers)), time.monotonic() - began)
 
 
 class Client(asyncio.Protocol):
@@ -122,7 +122,7 @@ class Client(asyncio.Protocol):
         self._wait_and_send()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._fail(exc or RuntimeError("the server has closed a connection"))
+        self._fail(RuntimeError(f"the server has closed a connection: {exc or 'in order'}"))
 
     def _fail(self, error: Exception) -> None:
         if not self.done.done():
