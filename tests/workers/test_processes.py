@@ -12,6 +12,7 @@ import psycopg
 import pytest
 import redis
 from support.databases import Databases
+from support.proxy import Wire
 from till import CENTS, Processes, Till, eventually
 
 from storefold.settings import Settings
@@ -135,6 +136,31 @@ def test_tasks_that_the_broker_lost_are_found(till: Till, processes: Processes, 
     till.make_due()
     eventually(lambda: till.payment(order_id).intent_id is not None, "an intent")
     assert len(till.intents()) == 1
+
+
+def test_a_broker_that_goes_away_while_a_task_runs(till: Till, processes: Processes, settings: Settings) -> None:
+    with Wire(settings.broker_url) as wire:
+        through = {"STOREFOLD_BROKER_URL": wire.dsn}
+        processes.start("dispatcher", **through)
+        workers = [processes.start("worker", **through)]
+        control.order_fault(till.url, "hang", "POST /v1/payment_intents", seconds=1)
+        orders = [till.order(), till.order()]
+        till.request(orders[0])
+        eventually(lambda: len(till.calls()) == 1, "the call")
+        wire.refuse()
+        till.request(orders[1])
+        eventually(lambda: till.payment(orders[0]).intent_id is not None, "a task that has begun goes on")
+        wire.accept()
+
+        def came_back() -> bool:
+            # Celery connects again, or ends where it held a task when Redis went; a supervisor starts it again.
+            if workers[-1].poll() is not None:
+                workers.append(processes.start("worker", **through))
+            return till.payment(orders[1]).intent_id is not None
+
+        eventually(came_back, "what was asked meanwhile", 60)
+        processes.stop()
+    assert len(till.intents()) == 2
 
 
 @pytest.mark.usefixtures("worker")

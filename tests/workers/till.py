@@ -162,12 +162,12 @@ class Processes:
             "STOREFOLD_HOME": str(folder),
         }
 
-    def start(self, *command: str) -> subprocess.Popen[bytes]:
+    def start(self, *command: str, **environment: str) -> subprocess.Popen[bytes]:
         """`storefold COMMAND`, its output in a file of the test's folder."""
         with (self._folder / f"{command[0]}-{len(self._running)}.log").open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "storefold", *command],
-                env=self.environment,
+                env=self.environment | environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -186,15 +186,8 @@ class Processes:
         process.kill()
         process.wait()
 
-    def logs(self) -> str:
-        return "\n".join(f"{path.name}:\n{path.read_text()}" for path in sorted(self._folder.glob("*.log")))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def stop(self) -> None:
+        """Ends all that run, in order if they can."""
         for process in self._running:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
@@ -203,5 +196,11 @@ class Processes:
                 process.wait(20)
             except subprocess.TimeoutExpired:
                 self.kill(process)
-        if kind is not None:
-            print(self.logs())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
