@@ -1,9 +1,10 @@
 """Health: `live` says that the process answers, `ready` that every part does and the models have caught up."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 
-from eventsourcing.persistence import PersistenceError
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
@@ -11,7 +12,13 @@ from starlette.responses import JSONResponse
 from api.parts import Parts
 from read_side.errors import Unavailable
 
+log = logging.getLogger(__name__)
+
 _PATIENCE = 2.0  # seconds a part has to answer; a model to catch up with the log as it was when asked
+
+
+class NotThere(Exception):
+    """Nobody does this part's work."""
 
 
 def health_router(parts: Parts) -> APIRouter:
@@ -46,9 +53,14 @@ async def _states(parts: Parts) -> dict[str, str]:
     async def elasticsearch() -> None:
         await reads.search.wait(max(heads, default=0), _PATIENCE)
 
+    async def there(look: Callable[[], bool]) -> None:
+        if not await run_in_threadpool(look):
+            raise NotThere("is not there")
+
     states = {"postgres": await _state(postgres)}
-    states["redis"], states["elasticsearch"] = await asyncio.gather(_state(redis), _state(elasticsearch))
-    return states
+    asked = {"redis": redis, "elasticsearch": elasticsearch}
+    asked |= {name: partial(there, look) for name, look in parts.others.items()}
+    return states | dict(zip(asked, await asyncio.gather(*map(_state, asked.values())), strict=True))
 
 
 async def _state(ask: Callable[[], Awaitable[None]]) -> str:
@@ -57,6 +69,9 @@ async def _state(ask: Callable[[], Awaitable[None]]) -> str:
             await ask()
     except TimeoutError:
         return "no answer"
-    except (PersistenceError, Unavailable) as error:
-        return str(error) or type(error).__name__
+    except Unavailable as error:
+        return str(error)
+    except Exception:  # whatever it is, the part does not answer; the reason is for the log, not for everybody
+        log.warning("a part is away", exc_info=True)
+        return "away"
     return "ok"

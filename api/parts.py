@@ -1,6 +1,6 @@
 """What the surfaces work with; `storefold/bootstrap.py` fills it in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,6 +39,8 @@ class Parts:
     refresh_tokens: RefreshTokens
     # A payment intent as Stripe knows it now; None: it knows none. Raises Unavailable. Blocks: for a thread.
     find_intent: Callable[[str], dict[str, Any] | None]
+    # Whether each part that is no store is there, by name; for the readiness page. Block, and raise what they like.
+    others: Mapping[str, Callable[[], bool]] = field(default_factory=dict)
     recent: Recent = field(default_factory=Recent)
     _reads: ReadSide | None = field(default=None)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from api.parts import ApiSettings, Parts
 from storefold.settings import Settings
+from workers.presence import dispatcher_acts, worker_present
 from write_side.account.authorise import authorise
 from write_side.bus import Bus
 from write_side.database import Database, connect
@@ -119,6 +120,10 @@ def build_parts(settings: Settings) -> Parts:
         sign_in=write_side.sign_in,
         refresh_tokens=write_side.refresh_tokens,
         find_intent=build_intent_finder(settings),
+        others={
+            "dispatcher": lambda: dispatcher_acts(settings.postgres_dsn),
+            "worker": lambda: worker_present(settings.postgres_dsn),
+        },
     )
 
 

@@ -1,5 +1,6 @@
 """What still works while a part is stopped, and that all of it works again when the part is back."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,12 +11,14 @@ from support.whole import Whole
 
 
 @contextmanager
-def stopped(whole: Whole, part: str) -> Iterator[None]:
-    whole.supervisor.halt(part)
+def stopped(whole: Whole, *parts: str) -> Iterator[None]:
+    for part in parts:
+        whole.supervisor.halt(part)
     try:
         yield
     finally:
-        whole.supervisor.resume(part)
+        for part in parts:
+            whole.supervisor.resume(part)
         whole.settle()
 
 
@@ -122,3 +125,20 @@ def test_with_a_projector_stopped_queries_answer_and_a_position_is_waited_for(
         assert (late.status_code, late.json()["type"]) == (503, "/problems/behind")
         assert buyer.http.get("/queries/cart").json()["units"] == before
     assert units(shop) == before + 1
+
+
+def test_with_the_workers_stopped_orders_are_placed_and_payments_wait(whole: Whole, shop: dict[str, Any]) -> None:
+    buyer = shop["buyer"]
+    with stopped(whole, "worker", "dispatcher"):
+        health = whole.anyone.http.get("/health/ready")
+        assert health.status_code == 503
+        assert health.json()["parts"]["worker"] == health.json()["parts"]["dispatcher"] == "away"
+        assert add(shop) == 200
+        order_id = buyer.command("place-order", shipping_address_id=buyer.address())["result"]["order_id"]
+        buyer.command("request-payment", order_id=order_id)
+        assert buyer.query(f"payment/{order_id}")["status"] == "requested"
+    deadline = time.monotonic() + 30
+    while buyer.query(f"payment/{order_id}")["status"] == "requested":
+        assert time.monotonic() < deadline, "the payment was forgotten"
+        time.sleep(0.1)
+    assert buyer.query(f"payment/{order_id}")["status"] == "ready"
