@@ -161,6 +161,19 @@ class Batch:
             return
         self._take(job, work, stored, result)
 
+    def probe(self, job: Job) -> None:
+        """Raises Missing for what a job lacks; decides nothing, for one before it is not decided yet."""
+        job.drawn = 0
+        work = Work(self, job.actor, self.now, job.next_id, job.prepared)
+        try:
+            self.authorise(job.command, work)
+            if not isinstance(job.prepared, Refusal):
+                job.handler(job.command, work)
+        except (Missing, OperationalError):
+            raise
+        except Exception:
+            return  # refused as things are; what it is in its turn, `decide` will say
+
     @property
     def alongside(self) -> Alongside:
         """A name that was released in this batch is freed first, then given to its last owner."""

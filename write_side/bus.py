@@ -237,26 +237,34 @@ class Bus:
         return self._appender.verify(batch.reads)
 
     def _decide(self, batch: Batch, jobs: list[Job]) -> None:
+        """Decides in the order in which they came. Behind a job that lacks something the others are only
+        asked, once, what they lack themselves, so that one query brings it all; then they have their turn."""
+        ready: set[int] = set()  # of those behind, who lacked nothing when asked
         while jobs:
-            lacking = []
+            waiting: list[Job] = []
             streams: set[str] = set()
             names: set[tuple[str, str]] = set()
             for job in jobs:
                 if job.key is not None and job.key in batch.keys:
                     continue  # the same key twice in one batch: answered with the first one's answer
                 try:
-                    batch.decide(job)
+                    if not waiting:
+                        batch.decide(job)
+                        continue
+                    if id(job) not in ready:
+                        batch.probe(job)
+                        ready.add(id(job))
                 except Missing as missing:
-                    lacking.append(job)
                     streams |= missing.streams
                     names |= missing.names
+                waiting.append(job)
             if streams:
                 loaded = fold(streams, self._appender.load_streams(streams))
                 batch.loaded.update(loaded)
                 self._cache.update(loaded)
             if names:
                 batch.known.update(self._appender.load_names(names))
-            jobs = lacking
+            jobs = waiting
 
     def _unanswered(self, batch: Batch, jobs: list[Job]) -> list[Job]:
         """Answers the jobs whose key is stored already; returns the others."""
