@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import openapi
 from api.auth import Callers
@@ -19,6 +19,7 @@ from api.problems import HANDLERS, problem_router
 from api.queries.routes import query_router
 from api.sign_in import sign_in_router
 from api.store_v1 import app as store_v1
+from api.store_v1.routing import Store
 from api.tokens import Tokens
 
 VERSION = "0.1.0"
@@ -47,10 +48,25 @@ def create_app(parts: Parts) -> ASGIApp:
     ):
         app.include_router(router)
     store = store_v1.create(parts)
-    app.mount(store_v1.PREFIX, store)
     app.router.routes.extend(store_v1.documentation(store))
     _document(app)
-    return Envelope(_with_cors(app, parts), parts)
+    return Envelope(_with_cors(_Beside(app, store), parts), parts)
+
+
+class _Beside:
+    """Surfaces that answer for themselves are reached without the root application's middleware and
+    routes, which cost more than a hot read does."""
+
+    def __init__(self, root: ASGIApp, store: Store) -> None:
+        self._root = root
+        self._store = store
+        self._below = store.prefix + "/"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(self._below):
+            await self._store(scope, receive, send)
+        else:
+            await self._root(scope, receive, send)
 
 
 def _document(app: FastAPI) -> None:

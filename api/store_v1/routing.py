@@ -1,9 +1,9 @@
 """Runs the contract's rows: finds the caller, reads the body, answers in the contract's shape.
 
-A row is a function with what OpenAPI says of it beside it, in one declaration. Rows are plain
-Starlette: FastAPI's own way through dependencies and response models costs a third of a hot read.
+A row is a function with what OpenAPI says of it beside it, in one declaration.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import Enum
@@ -13,7 +13,7 @@ import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import compile_path
 from starlette.types import Receive, Scope, Send
 
 from api.auth import Callers
@@ -102,16 +102,47 @@ class Rows:
 
         return declare
 
-    def routes(self) -> list[Route]:
-        """One per path, so that a wrong method is answered with all the right ones."""
+
+class Store:
+    """The rows as one ASGI application, for whole paths below `prefix`.
+
+    FastAPI's middleware and its walk through all routes cost more than a hot read itself does: a path
+    without parameters is looked up, and a row answers its own errors.
+    """
+
+    def __init__(self, rows: Rows, prefix: str) -> None:
+        self.prefix = prefix
+        self.rows = rows.declared
         by_path: dict[str, dict[str, Row]] = {}
-        for row in self.declared:
+        for row in rows.declared:
             by_path.setdefault(row.path, {})[row.method] = row
-        return [Route(path, _Path(self.callers, rows)) for path, rows in by_path.items()]
+        self._plain: dict[str, _Path] = {}
+        self._patterns: list[tuple[re.Pattern[str], _Path]] = []
+        for path, methods in by_path.items():
+            pattern, _, parameters = compile_path(prefix + path)
+            if parameters:
+                self._patterns.append((pattern, _Path(rows.callers, methods)))
+            else:
+                self._plain[prefix + path] = _Path(rows.callers, methods)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        known = self._plain.get(path)
+        if known is None:
+            for pattern, candidate in self._patterns:
+                if (match := pattern.match(path)) is not None:
+                    scope["path_params"] = match.groupdict()
+                    known = candidate
+                    break
+        await (known or _no_such_path)(scope, receive, send)
+
+
+async def _no_such_path(scope: Scope, receive: Receive, send: Send) -> None:
+    await refuse(Request(scope), HTTPException(404))(scope, receive, send)
 
 
 class _Path:
-    """All rows of one path, as an ASGI application."""
+    """All rows of one path, so that a wrong method is answered with all the right ones."""
 
     def __init__(self, callers: Callers, rows: dict[str, Row]) -> None:
         self._callers = callers

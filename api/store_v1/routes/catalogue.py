@@ -85,7 +85,8 @@ def add_catalogue_rows(rows: Rows, parts: Parts) -> None:
         if one is None or not one.sold:
             raise Refused(404, "Product not found", "not_found")
         tree = await parts.reads.catalogue.tree()
-        return answer(call.request, show.product(one, tree, origin(call.request), call.actor.is_admin))
+        here = origin(call.request) if one.images else ""
+        return answer(call.request, show.product(one, tree, here, call.actor.is_admin))
 
 
 def origin(request: Request) -> str:
