@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 from argon2 import PasswordHasher
+from hypothesis import settings
 from support.databases import Databases, empty, fresh_databases
 from support.shop import Shop
 from support.stack import RUN, Run, shared_endpoints, shared_template
@@ -18,6 +19,11 @@ from support.stack import RUN, Run, shared_endpoints, shared_template
 from storefold.bootstrap import WriteSide, build_write_side
 from storefold.stack import Endpoints
 from write_side.secrets import passwords
+
+# No deadline: a machine that is busy with something else has found no bug. `deep` is for a night.
+settings.register_profile("suite", deadline=None, max_examples=60)
+settings.register_profile("deep", deadline=None, max_examples=5000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 _owned = pytest.StashKey[Run]()
 

@@ -7,6 +7,7 @@ from concurrent.futures import Future, wait
 
 import psycopg
 import pytest
+from eventsourcing.persistence import StoredEvent
 from support.databases import Databases
 from support.rivals import await_appends_waiting, log_held, one_batch
 from support.shop import PASSWORD, SERVICE, Person, Shop
@@ -67,6 +68,20 @@ def test_a_later_command_of_a_batch_sees_what_an_earlier_one_did(shop: Shop, bus
         refused.result()
     assert short.value.extra == {"requested": 3, "available": 2}
     assert len(batches(shop, [add.result(), more.result(), place.result()])) == 1
+
+
+def test_commands_are_decided_in_the_order_in_which_they_came(shop: Shop, bus: Bus, databases: Databases) -> None:
+    """The first one lacks a name, the others nothing: they wait for it all the same."""
+    buyer, kettle = shop.person(), shop.product(stock=1)
+    shop.do(ClearCart(), buyer)
+    with one_batch(databases, bus):
+        restock = bus.submit(AdjustStock(sku=kettle.sku, to=3), SERVICE)
+        add = bus.submit(AddToCart(product_id=kettle.product_id, quantity=3), buyer.actor)
+        sell_out = bus.submit(AdjustStock(sku=kettle.sku, to=0), SERVICE)
+        place = bus.submit(PlaceOrder(), buyer.actor)
+    assert restock.result().position < add.result().position < sell_out.result().position
+    with pytest.raises(InsufficientStock):
+        place.result()
 
 
 def test_positions_tell_each_caller_its_own_last_event(shop: Shop, bus: Bus, databases: Databases) -> None:
@@ -387,3 +402,19 @@ def test_too_many_waiting_commands_are_turned_away(
         with pytest.raises(Overloaded):
             bus.submit(ClearCart(), buyer.actor)
     assert all(future.result(5).events == [] for future in waiting)
+
+
+# -- what was stored long ago ---------------------------------------------------------------------
+
+
+def test_a_cart_from_before_an_event_s_new_version_goes_on(shop: Shop, bus: Bus) -> None:
+    """Its stored bytes stay as they are; what is added now is stored in the new version."""
+    buyer, kettle = shop.person(), shop.product()
+    old = b'{"v":1,"data":{"line_id":5,"product_id":%d,"quantity":2,"variant_id":null},"meta":{"at":"2020-01-01T00:00:00Z"}}'
+    stream = CART.stream(buyer.person_id)
+    shop.write_side.log.insert_events([StoredEvent(stream, 1, "cart.item-added", old % kettle.product_id)])
+    line = shop.add(buyer, kettle, 3).result
+    assert (line["line_id"], line["quantity"]) == (5, 5)
+    stored = [event.state for event in shop.write_side.log.select_events(stream)]
+    assert stored[0] == old % kettle.product_id
+    assert stored[1].startswith(b'{"v":2,')

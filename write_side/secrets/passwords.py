@@ -19,12 +19,12 @@ def hash_password(password: str) -> str:
 
 def verify_password(stored: str | None, password: str) -> bool:
     """Whether the password fits the hash. None (no account) takes as long and fits nothing."""
-    if stored is not None and stored.startswith("$2"):
-        return bcrypt.checkpw(password.encode()[:72], stored.encode())
     try:
-        return _hasher.verify(stored or _DECOY, password) and stored is not None
-    except (VerificationError, InvalidHashError):
-        return False
+        if stored is not None and stored.startswith("$2"):
+            return bcrypt.checkpw(password.encode()[:72], stored.encode())
+        return _hasher.verify(stored or _DECOY, password) and bool(stored)
+    except (VerificationError, InvalidHashError, ValueError):
+        return False  # bcrypt's word for a hash that is none is ValueError
 
 
 class Credentials:
