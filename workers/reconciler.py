@@ -17,10 +17,12 @@ log = logging.getLogger(__name__)
 def reconcile(conn: Connection, send: Callable[[Open], None], *, everything: bool = False) -> int:
     """Enqueues every overdue effect again (`everything`: every open one); how many.
 
-    Raises what `send` raises; an effect that was taken and not sent is overdue again after its lease.
+    Raises what `send` raises. All of them stay overdue then: a broker that is away is no failure of the
+    effects, and must not put them off further and further.
     """
-    overdue = open_effects.take_overdue(conn, 100_000 if everything else 100, everything=everything)
-    for one in overdue:
-        log.info("trying %s again", one.effect.id)
-        send(one)
+    with conn.transaction():
+        overdue = open_effects.take_overdue(conn, 100_000 if everything else 100, everything=everything)
+        for one in overdue:
+            log.info("trying %s again", one.effect.id)
+            send(one)
     return len(overdue)

@@ -95,6 +95,17 @@ def test_it_goes_on_where_it_stopped(till: Till, databases: Databases, write_sid
     assert first.ids != second.ids
 
 
+def test_a_long_way_without_effects_is_not_gone_twice(
+    till: Till, databases: Databases, write_side: WriteSide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "WINDOW", 5)
+    for _ in range(4):
+        till.order()
+    head = write_side.log.head()
+    with running(Dispatcher(databases.dsn, Tasks())):
+        eventually(lambda: checkpoint(write_side) > head - 5, "a checkpoint")
+
+
 def test_dying_before_the_checkpoint_repeats_a_task_and_loses_none(
     till: Till, databases: Databases, write_side: WriteSide, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """What has no result is tried again: not too early, not twice at once, more and more rarely."""
 
 import pytest
+from kombu.exceptions import OperationalError as BrokerError
 from till import Till
 
 from storefold.bootstrap import WriteSide
@@ -106,6 +107,20 @@ def test_two_reconcilers_share_what_is_overdue(conn: open_effects.Connection, ti
     assert len(theirs) == 100
     assert {one.effect.id for one in ours} & {one.effect.id for one in theirs} == set()
     assert len(ours) == 50
+
+
+def test_what_could_not_be_sent_stays_overdue(conn: open_effects.Connection) -> None:
+    open_effects.add(conn, [WANTED])
+    let_pass(conn, LEASE)
+
+    def away(_: Open) -> None:
+        raise BrokerError("away")
+
+    for _ in range(3):
+        with pytest.raises(BrokerError):
+            reconcile(conn, away)
+    assert overdue(conn) == [WANTED]
+    assert due_in(conn) == pytest.approx(LEASE, abs=1), "no try was counted"
 
 
 def test_all_means_all(conn: open_effects.Connection) -> None:
