@@ -89,6 +89,16 @@ class Control:
         put = _decode_put(body)
         return Stored(data, put.seq, put.term)
 
+    def in_bulk(self, name: str, content: Any, before: Stored) -> tuple[bytes, bytes]:
+        """The two lines of a bulk request that replace `before` as `put` does."""
+        action = {
+            "_index": self._index,
+            "_id": name,
+            "if_seq_no": before.number,
+            "if_primary_term": before.term,
+        }
+        return msgspec.json.encode({"index": action}), msgspec.json.encode(content)
+
     def remove(self, name: str) -> None:
         self._http.ask("DELETE", f"/{self._index}/_doc/{name}", allow=(404,))
 

@@ -5,7 +5,7 @@ is written under the position of its last event as external version, and Elastic
 version that is not higher. The position is saved only after the bulk has succeeded. What fails in
 between is folded again: documents that were written leave out the events that they have seen, or
 are refused, and either way stay as they are. A writer that was overtaken can only write what the
-other writes.
+other writes. Under load a position travels in the bulk after its own, and costs no round trip.
 
 Nothing is ever deleted: Elasticsearch forgets the version of a deleted document after a minute, and
 a late write would bring it back. A deleted product's document stays, as its own tombstone.
@@ -38,6 +38,8 @@ class _Documents(msgspec.Struct):
 class _Written(msgspec.Struct):
     status: int
     error: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
+    seq: int = msgspec.field(default=0, name="_seq_no")
+    term: int = msgspec.field(default=0, name="_primary_term")
 
 
 class _Item(msgspec.Struct):
@@ -103,15 +105,22 @@ class ElasticsearchSession:
         return [bytes(document.source) if document.found else None for document in found]
 
     def write(self, batch: Batch, before: Mapping[str, int], upto: int) -> list[Parked]:
-        refused = self._bulk(batch)
+        waiting = self._unsaved if batch.documents and self._save_every and self._is_time else {}
+        refused = self._bulk(batch, waiting)
         parked = batch.parked + refused
         self._unsaved = {model: max(position, upto) for model, position in before.items()}
         # The documents are there from here on, whatever becomes of the position; nobody who waits for
         # them waits for its save as well.
         self._tell(max(min(before.values()), upto))
-        if parked or time.monotonic() >= self._saved + self._save_every:
+        if waiting:
+            self._saved = time.monotonic()
+        if parked or self._is_time:
             self._save_all(parked)
         return refused
+
+    @property
+    def _is_time(self) -> bool:
+        return time.monotonic() >= self._saved + self._save_every
 
     def settle(self) -> None:
         if self._unsaved:
@@ -148,18 +157,28 @@ class ElasticsearchSession:
             self._save(model, Standing(standing.position, self._token, standing.parked))
 
     def _save(self, model: str, standing: Standing) -> None:
-        name = f"position:{self._generations[model]}"
+        name = self._name(model)
         try:
             self._stored[model] = self._control.put(name, standing, self._stored[model])
         except Conflict as conflict:
             raise self._check() or Moved(f"{name} was changed by somebody else") from conflict
         self._standings[model] = standing
 
-    def _bulk(self, batch: Batch) -> list[Parked]:
-        """Writes the documents; returns those that Elasticsearch will never take."""
+    def _name(self, model: str) -> str:
+        """Of the position document."""
+        return f"position:{self._generations[model]}"
+
+    def _bulk(self, batch: Batch, waiting: Mapping[str, int]) -> list[Parked]:
+        """Writes the documents, and positions of earlier batches that wait to be saved; returns the
+        documents that Elasticsearch will never take."""
         if not batch.documents:
             return []
-        lines = []
+        standings = {
+            model: Standing(position, self._token, self._standings[model].parked) for model, position in waiting.items()
+        }
+        lines: list[bytes] = []
+        for model, standing in standings.items():
+            lines += self._control.in_bulk(self._name(model), standing, self._stored[model])
         for (model, key), stored in batch.documents.items():
             lines.append(
                 b'{"index":{"_index":"%b","_id":"%b","version":%d,"version_type":"external"}}'
@@ -168,9 +187,21 @@ class ElasticsearchSession:
             lines.append(stored)
         lines.append(b"")
         path = "/_bulk?filter_path=errors,items.*.status,items.*.error"
+        if standings:
+            path += ",items.*._seq_no,items.*._primary_term"
         _, body = self._http.ask("POST", path, b"\n".join(lines), kind="application/x-ndjson", allow=(404,))
         answer = _decode_bulk(body)
-        return self._refused(batch, answer.items) if answer.errors else []
+        for (model, standing), item in zip(standings.items(), answer.items, strict=False):
+            self._saved_in_bulk(model, standing, item.index)
+        return self._refused(batch, answer.items[len(standings) :]) if answer.errors else []
+
+    def _saved_in_bulk(self, model: str, standing: Standing, written: _Written) -> None:
+        if written.status in (404, 409):
+            raise self._check() or Moved(f"{self._name(model)} was changed by somebody else")
+        if written.status >= 300:
+            raise StoreDown(f"Elasticsearch: {written.status} {bytes(written.error)[:500]!r}")
+        self._stored[model] = Stored(msgspec.json.encode(standing), written.seq, written.term)
+        self._standings[model] = standing
 
     def _refused(self, batch: Batch, items: list[_Item]) -> list[Parked]:
         parked = []

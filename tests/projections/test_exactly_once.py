@@ -95,6 +95,47 @@ def test_documents_without_their_position_are_folded_to_the_same(world: World, c
     assert contents("elasticsearch") == live
 
 
+def test_under_load_a_position_travels_with_the_next_documents(world: World, contents: Contents) -> None:
+    """Elasticsearch: never with its own, which might be refused while it is taken."""
+    follower = world.follow("elasticsearch", 100)
+    world.happen(17, 900)
+    session: Any = follower._session
+    saves = 0
+    put = session._control.put
+
+    def counting(*args: Any) -> Any:
+        nonlocal saves
+        saves += 1
+        return put(*args)
+
+    session._control.put = counting
+    follower.step()
+    first = saves
+    for position in (300, 500, 700):
+        session._saved = float("inf")  # it is not yet time to save
+        follower.step()
+        session._saved = 0.0
+        follower.step()
+        assert session.positions() == {"products": position - 100}
+        standing, _ = session._control.standing("products.1")
+        assert standing.position == position - 100
+    assert saves == first
+    session._control.put = put
+
+    # Another runner takes over: this one is told by the bulk, before it announces anything.
+    newer = world.follow("elasticsearch", 100)
+    session._saved, told = 0.0, []
+    assert session._unsaved
+    session._tell = told.append
+    with pytest.raises(Fenced):
+        follower.step()
+    assert told == []
+    catch_up(newer)
+    live = contents("elasticsearch")
+    build(world.events, *world.store("elasticsearch"))
+    assert contents("elasticsearch") == live
+
+
 def test_a_document_that_cannot_be_read_is_not_taken_for_a_missing_one(world: World, contents: Contents) -> None:
     """As while Elasticsearch recovers a shard: folding on from nothing would lose what was
     there."""
