@@ -18,6 +18,11 @@ from read_side.documents.layout import Layout, decode_live
 from read_side.errors import NotBuilt, Unavailable
 
 TIMEOUT = 2.0  # seconds for a round trip
+# Asking for the keys first and then for their documents would be two.
+_PAGE = """local keys = redis.call(ARGV[1], KEYS[1], ARGV[2], ARGV[3])
+local total = redis.call('ZCARD', KEYS[1])
+if #keys == 0 then return {keys, total} end
+return {redis.call('HMGET', KEYS[2], unpack(keys)), total}"""
 Reply = asyncio.Future[Any]
 Wanted = dict[str, list[tuple[Sequence[str], Reply]]]
 Asked = list[tuple[str, str, str, tuple[str | int, ...], Reply]]
@@ -58,14 +63,20 @@ class Documents:
         return [decoder.decode(document) for document in found if document is not None]
 
     async def page(
-        self, model: str, index: str, offset: int, size: int, *, newest_first: bool = True
-    ) -> tuple[list[str], int]:
-        """A slice of a list, and the length of the whole list."""
+        self,
+        model: str,
+        index: str,
+        offset: int,
+        size: int,
+        decoder: msgspec.json.Decoder[D],
+        *,
+        newest_first: bool = True,
+    ) -> tuple[list[D], int]:
+        """A slice of a list's documents, and the length of the whole list: one round trip, whatever
+        the size. A page may have some thousands; surfaces allow far fewer."""
         verb = "ZREVRANGE" if newest_first else "ZRANGE"
-        keys, total = await asyncio.gather(
-            self.ask(verb, model, index, offset, offset + size - 1), self.ask("ZCARD", model, index)
-        )
-        return [key.decode() for key in keys], total
+        found, total = await self.ask(_PAGE, model, index, verb, offset, offset + size - 1)
+        return [decoder.decode(document) for document in found if document is not None], total
 
     async def target(self, model: str, table: str, name: str) -> str | None:
         """What a unique name leads to."""
@@ -125,7 +136,12 @@ class Documents:
             place = self.layout.model(self._generation(model))
             commands.append(("HMGET", place, *(key for keys, _ in group for key in keys)))
         for verb, model, index, words, _ in asked:
-            commands.append((verb, self.layout.index(self._generation(model), index), *words))
+            generation = self._generation(model)
+            place = self.layout.index(generation, index)
+            if verb == _PAGE:
+                commands.append(("EVAL", _PAGE, 2, place, self.layout.model(generation), *words))
+            else:
+                commands.append((verb, place, *words))
         return commands
 
     async def _send(self, commands: list[Command]) -> list[Any]:

@@ -19,5 +19,4 @@ class Accounts:
     async def all(self, page: int, size: int, role: str | None = None) -> Page[Account]:
         """Latest registration first; with `role` those who have it."""
         index = "all" if role is None else f"role:{role}"
-        keys, total = await self._documents.page("accounts", index, offset_of(page, size), size)
-        return Page(await self._documents.many("accounts", keys, _account), total)
+        return Page(*await self._documents.page("accounts", index, offset_of(page, size), size, _account))

@@ -38,5 +38,4 @@ class Orders:
 
     async def _list(self, index: str, page: int, size: int, newest_first: bool) -> Page[Order]:
         offset = offset_of(page, size)
-        keys, total = await self._documents.page("orders", index, offset, size, newest_first=newest_first)
-        return Page(await self._documents.many("orders", keys, _order), total)
+        return Page(*await self._documents.page("orders", index, offset, size, _order, newest_first=newest_first))

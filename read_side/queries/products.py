@@ -96,8 +96,7 @@ class Products:
         )
 
     async def _list(self, index: str, page: int, size: int) -> Page[Product]:
-        keys, total = await self._documents.page("products", index, offset_of(page, size), size)
-        return Page(await self._documents.many("products", keys, _product), total)
+        return Page(*await self._documents.page("products", index, offset_of(page, size), size, _product))
 
 
 def _read_cursor(cursor: str | None) -> tuple[bool, str]:

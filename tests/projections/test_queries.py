@@ -117,6 +117,25 @@ async def test_a_remembered_slug_follows_its_next_owner(fold: Fold, reads: ReadS
     assert (await reads.products.by_slug("lamp")).product_id == 2  # type: ignore[union-attr]
 
 
+async def test_a_page_is_one_round_trip_whatever_its_size(
+    fold: Fold, reads: ReadSide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fold(*(product(n) for n in range(1, 150)))
+    await reads.products.newest(1, 1)  # connects, and reads the live pointer
+    trips: list[int] = []
+    send = reads.documents._send
+
+    async def counted(commands: Any) -> list[Any]:
+        trips.append(len(commands))
+        return await send(commands)
+
+    monkeypatch.setattr(reads.documents, "_send", counted)
+    for size in (1, 100, 1000):
+        page = await reads.products.newest(1, size)
+        assert [p.product_id for p in page.items] == list(range(149, 0, -1))[:size]
+    assert len(trips) == 3
+
+
 async def test_lists_by_page_hide_what_is_not_sold(fold: Fold, reads: ReadSide) -> None:
     fold(
         *(product(n, seller_id=9, category_id=3 if n < 4 else None) for n in range(1, 8)),
