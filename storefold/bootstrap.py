@@ -1,4 +1,7 @@
-"""The one place where parts are put together. Each process builds what it needs from the settings."""
+"""The one place where parts are put together. Each process builds what it needs from the settings, and
+imports no more than that: Elasticsearch's client, Celery and the Stripe SDK each take longer to import than
+a process without them takes to start.
+"""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -7,7 +10,6 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from api.parts import ApiSettings, Parts
 from storefold.settings import Settings
 from workers.presence import dispatcher_acts, worker_present
 from write_side.account.authorise import authorise
@@ -26,6 +28,7 @@ from write_side.values import Sealed
 if TYPE_CHECKING:
     from celery import Celery
 
+    from api.parts import Parts
     from workers.dispatcher import Dispatcher
     from workers.stripe_gateway import StripeGateway
 
@@ -101,8 +104,10 @@ def build_write_side(settings: Settings) -> WriteSide:
     )
 
 
-def build_parts(settings: Settings) -> Parts:
+def build_parts(settings: Settings) -> "Parts":
     """What an API process works with."""
+    from api.parts import ApiSettings, Parts
+
     write_side = build_write_side(settings)
     return Parts(
         settings=ApiSettings(
@@ -125,9 +130,6 @@ def build_parts(settings: Settings) -> Parts:
             "worker": lambda: worker_present(settings.postgres_dsn),
         },
     )
-
-
-# Celery and the Stripe SDK take longer to import than a process without them takes to start.
 
 
 def build_stripe(settings: Settings) -> "StripeGateway":
