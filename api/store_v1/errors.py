@@ -61,12 +61,13 @@ class Words(NamedTuple):
 
 _INVALID = "Invalid input"
 _AWAY = Words(503, "Temporarily unavailable. Try again.", "unavailable")
+_NOBODY = Words(401, "Authentication credentials were not provided.", "not_authenticated")
 _INVALID_TOKEN = Words(401, "Token is invalid or expired", "invalid_token")
 
 WORDS: dict[type[Exception], Words] = {
     BadToken: _INVALID_TOKEN,
     InvalidToken: _INVALID_TOKEN,
-    refusals.Unauthenticated: Words(401, "Authentication credentials were not provided.", "not_authenticated"),
+    refusals.Unauthenticated: _NOBODY,
     refusals.Forbidden: Words(403, "You do not have permission to perform this action.", "permission_denied"),
     refusals.NotFound: Words(404, "Not found", "not_found"),
     ProductNotSold: Words(404, "Product not found", "not_found"),
@@ -132,6 +133,8 @@ def refuse(request: Request, error: Exception) -> Response:
         answer.headers.update(error.headers or {})
         return answer
     words = next((WORDS[kind] for kind in type(error).__mro__ if kind in WORDS), None)
+    if words is _NOBODY and "authorization" in request.headers:
+        words = _INVALID_TOKEN  # of a person who was shut out since
     if words is None:
         log.error("request %s failed", request.scope.get("storefold.request"), exc_info=error)
         return _answer(500, Error("Internal server error", "server_error"))

@@ -23,7 +23,7 @@ from write_side.identifiers import uuid_text
 from write_side.messages import Actor, Command
 from write_side.order.decide import NoSuchOrder
 from write_side.payment.commands import RequestPayment
-from write_side.payment.decide import WrongIntent
+from write_side.payment.decide import NotPayable, WrongIntent
 from write_side.processes.stripe_news import command_for, outcome_of
 from write_side.refusals import NotFound, Unavailable
 
@@ -97,6 +97,8 @@ def add_payment_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         if command is None:
             return reply(answers.NotCompleted("Payment not completed", intent["status"]), 400)
         await gateway.send_and_see(call.request, command, _stripe(call.request))
+        if order.status == "cancelled":
+            raise NotPayable(status=order.status)  # the money is recorded, and goes back
         return reply(answers.Confirmed("Payment confirmed successfully", uuid_text("order", order.order_id)))
 
     @rows.row("POST", "/payments/webhook/", who=Who.ANYBODY, answer=answers.WebhookAnswer, errors=(400,))

@@ -86,7 +86,7 @@ def test_an_intent_is_made_once_over_the_orders_total(shopper: Shopper, order: d
     assert shopper.post("/payments/create-intent/", body).json() == first
     made = at_stripe(stripe, f"payment_intents/{first['payment_intent_id']}")
     assert (made["amount"], made["currency"]) == (1600, "usd")
-    assert made["metadata"]["order_id"] == order["id"]
+    assert made["metadata"] == {"order_id": order["id"], "customer_email": shopper.email}
     assert made["client_secret"] == first["client_secret"]
 
 
@@ -200,6 +200,8 @@ def test_money_for_a_cancelled_order_goes_back(
     assert deliver(event("payment_intent.succeeded", control.confirm(stripe, intent))).status_code == 200
     assert statuses(shopper, order) == ["pending", "cancelled"]
     assert payment(shopper, order)["captured"] == "16.00"
+    late = shopper.post("/payments/confirm/", {"order_id": order["id"], "payment_intent_id": intent})
+    refused(late, 400, "invalid_status", "Cannot pay for order in cancelled status")
 
 
 def test_other_news_is_acknowledged(deliver: Post) -> None:
