@@ -35,6 +35,7 @@ def add_tools(app: typer.Typer) -> None:
     """Adds them to the command line."""
     app.command()(import_catalog)
     app.command()(create_admin)
+    app.command()(log)
     app.add_typer(projections, name="projections")
 
 
@@ -89,6 +90,22 @@ def create_admin(
     from storefold.admin_command import create_from_the_console
 
     sys.exit(create_from_the_console(email))
+
+
+def log(
+    after: Annotated[int, typer.Option(min=0, help="begin behind this position")] = 0,
+    upto: Annotated[int | None, typer.Option(min=0, help="end with this position")] = None,
+    stream: Annotated[str, typer.Option(help='only streams that begin so: "order-", "cart-1042"')] = "",
+    event: Annotated[list[str] | None, typer.Option(help="only this kind of event; may be repeated")] = None,
+) -> None:
+    """Print the event log, oldest first, as JSON Lines.
+
+    Every event is in its current version, with its metadata; personal values stay sealed. The same is in
+    Postgres as the view `history`.
+    """
+    from storefold.log_command import print_log
+
+    sys.exit(print_log(after=after, upto=upto, stream=stream, events=event or []))
 
 
 @projections.command()
