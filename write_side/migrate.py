@@ -10,6 +10,7 @@ import psycopg
 from psycopg import sql
 
 _FOLDER = Path(__file__).parent / "migrations"
+ATTEMPTS = 20
 _LOCK = 0x53544F52  # advisory lock: "STOR"
 
 
@@ -46,6 +47,15 @@ def _apply(owner_dsn: str, folder: Path, app_role: str, app_password: str) -> li
 
 
 def _ensure_role(conn: psycopg.Connection, role: str, password: str) -> None:
-    exists = conn.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
-    verb = "ALTER" if exists else "CREATE"
-    conn.execute(sql.SQL(verb + " ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), password))
+    """Roles belong to the whole server and the lock to one database: somebody who migrates another one
+    may be doing the same, which Postgres answers with an internal error or a duplicate."""
+    for attempt in range(ATTEMPTS):
+        exists = conn.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
+        verb = "ALTER" if exists else "CREATE"
+        try:
+            conn.execute(sql.SQL(verb + " ROLE {} LOGIN PASSWORD {}").format(sql.Identifier(role), password))
+        except (psycopg.errors.InternalError_, psycopg.errors.DuplicateObject, psycopg.errors.UniqueViolation):
+            if attempt == ATTEMPTS - 1:
+                raise
+        else:
+            return

@@ -3,10 +3,8 @@ tag and an index prefix of its own."""
 
 import itertools
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any, Literal
 
 import psycopg
@@ -20,43 +18,16 @@ from projections.stores.http import Http
 from projections.stores.redis import RedisStore
 from read_side.documents.layout import Layout
 from read_side.documents.search import SearchLayout
-from storefold.stack import Endpoints, Stack
+from storefold.stack import Endpoints
 from write_side.database import Database
 from write_side.event_store import PostgresLog
-from write_side.migrate import migrate
 
 _numbers = itertools.count(1)
 TEMPLATE = "projections_template"
 
 
-@pytest.fixture(scope="session")
-def endpoints() -> Iterator[Endpoints]:
-    """The services; those of a home that is running already where STOREFOLD_TEST_HOME names one."""
-    running = os.environ.get("STOREFOLD_TEST_HOME")
-    if running:
-        yield Endpoints.of(Path(running))
-        return
-    with tempfile.TemporaryDirectory(prefix="storefold-") as folder, Stack(Path(folder)) as stack:
-        stack.start()
-        yield stack.endpoints
-
-
 def _server(endpoints: Endpoints) -> psycopg.Connection[Any]:
     return psycopg.connect(endpoints.postgres_owner_dsn, autocommit=True)
-
-
-@pytest.fixture(scope="session")
-def template(endpoints: Endpoints) -> Iterator[str]:
-    """A migrated database to copy: a copy takes a tenth of a second."""
-    name = f"{TEMPLATE}_{os.getpid()}"
-    with _server(endpoints) as server:
-        server.execute(f"DROP DATABASE IF EXISTS {name}")
-        server.execute(f"CREATE DATABASE {name}")
-    app = endpoints.postgres_dsn.partition("//")[2].partition("@")[0].partition(":")
-    migrate(_dsn(endpoints, name), app[0], app[2])
-    yield name
-    with _server(endpoints) as server:
-        server.execute(f"DROP DATABASE {name}")
 
 
 def _dsn(endpoints: Endpoints, database: str) -> str:

@@ -34,11 +34,16 @@ def one_batch(databases: Databases, bus: Bus) -> Iterator[None]:
 
 def await_appends_waiting(databases: Databases, count: int = 1) -> list[int]:
     """Waits until so many appends wait for the log's lock; the pids of their backends."""
-    query = """SELECT pid FROM pg_stat_activity WHERE datname = current_database()
-        AND wait_event_type = 'Lock' AND query LIKE '%%log_append%%'"""
+    return await_lock(databases, "%log_append%", count)
+
+
+def await_lock(databases: Databases, query: str, count: int = 1) -> list[int]:
+    """Waits until so many queries like this one wait for a lock; the pids of their backends."""
+    waiting = """SELECT pid FROM pg_stat_activity WHERE datname = current_database()
+        AND wait_event_type = 'Lock' AND query LIKE %s"""
     with psycopg.connect(databases.owner_dsn, autocommit=True) as owner:
         deadline = time.monotonic() + 10
-        while len(rows := owner.execute(query).fetchall()) < count:
-            assert time.monotonic() < deadline, f"{len(rows)} of {count} appends wait for the log"
+        while len(rows := owner.execute(waiting, (query,)).fetchall()) < count:
+            assert time.monotonic() < deadline, f"{len(rows)} of {count} wait for a lock"
             time.sleep(0.005)
     return [pid for (pid,) in rows]
