@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from eventsourcing.persistence import OperationalError, StoredEvent
+from eventsourcing.persistence import MapperDeserialisationError, OperationalError, StoredEvent
 
 from write_side.codecs import decode, encode
 from write_side.event_store import Alongside, Answered, Claim, Row
@@ -90,16 +90,28 @@ class Cache:
         for _, stream, version, topic, state in rows:
             entry = self._entries.get(stream)
             if entry is not None and entry[0] == version - 1:
-                event, _ = decode(topic, state)
-                self._entries[stream] = (version, aggregate_of(stream).evolve(entry[1], event))
+                try:
+                    event, _ = decode(topic, state)
+                except MapperDeserialisationError:
+                    del self._entries[stream]  # whoever needs the stream will load it, and hear why not
+                else:
+                    self._entries[stream] = (version, aggregate_of(stream).evolve(entry[1], event))
 
 
 def fold(streams: Iterable[str], rows: Iterable[tuple[str, int, str, bytes]]) -> dict[str, Entry]:
-    """Whole streams from their events in order; one without events is its empty state."""
+    """Whole streams from their events in order; one without events is its empty state, and one with an
+    event that this release cannot read is the error: it concerns those alone who need that stream."""
     entries: dict[str, Entry] = {s: (0, aggregate_of(s).initial) for s in streams}
     for stream, version, topic, state in rows:
-        event, _ = decode(topic, state)
-        entries[stream] = (version, aggregate_of(stream).evolve(entries[stream][1], event))
+        before = entries[stream][1]
+        if isinstance(before, MapperDeserialisationError):
+            continue
+        try:
+            event, _ = decode(topic, state)
+        except MapperDeserialisationError as error:
+            entries[stream] = (version, error)
+        else:
+            entries[stream] = (version, aggregate_of(stream).evolve(before, event))
     return entries
 
 
@@ -130,6 +142,8 @@ class Batch:
             entry = self.cache.get(stream)
             if entry is not None:
                 self.loaded[stream] = entry
+        if entry is not None and isinstance(entry[1], MapperDeserialisationError):
+            raise entry[1]
         return entry
 
     def owner(self, kind: str, value: str) -> int | None:
