@@ -97,7 +97,7 @@ def origin(request: Request) -> str:
 
 def _filter(request: Request, tree: Tree) -> ProductFilter:
     asked = request.query_params
-    in_stock = asked.get("in_stock") or None
+    in_stock = asked.get("in_stock", "").lower() or None
     if in_stock not in (None, "true", "false"):
         raise invalid(in_stock="Must be true or false.")
     slug = asked.get("category") or None

@@ -4,6 +4,8 @@ first (the buyer, the webhook, a worker that asked) has it recorded once."""
 import asyncio
 import json
 import logging
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import stripe
@@ -33,6 +35,9 @@ TOLERANCE = 300  # seconds that a webhook's signature is good for
 
 
 def add_payment_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
+    # Of their own: while Stripe hangs, people can still sign in.
+    threads = ThreadPoolExecutor(8, thread_name_prefix="stripe")
+
     async def settled(order_id: int, position: int) -> Payment:
         """The payment once a worker has brought Stripe's answer to the request at `position`. Raises
         Unavailable when that takes too long: the request stands, and asking again leads to it."""
@@ -43,13 +48,14 @@ def add_payment_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
             if payment is not None and payment.position >= position and not payment.pending:
                 return payment
             left = deadline - asyncio.get_running_loop().time()
-            try:
-                await parts.reads.positions.wait(seen + 1, max(left, 0))
-            except Behind:
-                raise Unavailable("Stripe's answer is not there yet") from None
+            if left <= 0:
+                raise Unavailable("Stripe's answer is not there yet")
+            # Past the deadline the next round says so: where others write, positions never stand still.
+            with suppress(Behind):
+                await parts.reads.positions.wait(seen + 1, left)
 
     async def at_stripe(intent_id: str) -> dict[str, Any]:
-        found = await asyncio.to_thread(parts.find_intent, intent_id)
+        found = await asyncio.get_running_loop().run_in_executor(threads, parts.find_intent, intent_id)
         if found is None:
             raise WrongIntent
         return found

@@ -153,7 +153,7 @@ def test_filters_all_hold(passer_by: Shopper, goods: Client) -> None:
     assert listed(min_price="20", max_price="30.00") == ["dear", "middle"]
     assert listed(min_price="10.01", max_price="29.999") == ["middle"]
     assert listed(in_stock="true") == ["dear", "cheap"]
-    assert listed(in_stock="false") == ["middle"]
+    assert listed(in_stock="False") == ["middle"]
     assert listed(ordering="price") == ["cheap", "middle", "dear"]
     assert listed(ordering="-price") == ["dear", "middle", "cheap"]
     assert listed(ordering="created_at") == ["cheap", "middle", "dear"]
