@@ -34,7 +34,7 @@ from write_side.order.commands import PlaceOrder
 
 PEOPLE, PRODUCTS = 3000, 1000
 DAYS = 5  # each about 20,000 events
-ROUNDS = 2
+REDIS_ROUNDS, BOTH_ROUNDS = 4, 3
 REDIS_SAMPLE, BOTH_SAMPLE = 2000, 1000  # events of the library's rounds: rates are compared
 
 
@@ -51,13 +51,13 @@ def run(world: World) -> list[Result]:
         redis = side_by_side(
             Side("our follower", lambda: bench.ours(["redis"])),
             Side("ProjectionRunner", lambda: bench.library(["redis"], REDIS_SAMPLE)),
-            ROUNDS,
+            REDIS_ROUNDS,
             world.progress,
         )
         both = side_by_side(
             Side("our followers", lambda: bench.ours(["redis", "elasticsearch"])),
             Side("ProjectionRunner", lambda: bench.library(["redis", "elasticsearch"], BOTH_SAMPLE)),
-            ROUNDS,
+            BOTH_ROUNDS,
             world.progress,
         )
     return [
