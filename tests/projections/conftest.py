@@ -23,7 +23,6 @@ from write_side.database import Database
 from write_side.event_store import PostgresLog
 
 _numbers = itertools.count(1)
-TEMPLATE = "projections_template"
 
 
 def _server(endpoints: Endpoints) -> psycopg.Connection[Any]:

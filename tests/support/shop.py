@@ -8,7 +8,9 @@ from storefold.bootstrap import WriteSide
 from write_side.account.commands import GrantRole, RegisterAccount
 from write_side.batch import Accepted
 from write_side.cart.commands import AddToCart
+from write_side.cart.state import CART
 from write_side.catalog.product.commands import CreateProduct
+from write_side.codecs import decode
 from write_side.messages import Actor, Command
 from write_side.order.commands import PlaceOrder
 from write_side.payment.commands import RecordPaymentIntent, RecordPaymentSuccess, RequestPayment
@@ -95,3 +97,10 @@ class Shop:
 
     def restock(self, goods: Goods, to: int) -> None:
         self.do(AdjustStock(sku=goods.sku, to=to))
+
+    def in_cart(self, person: Person) -> int:
+        """How many units the person's cart holds, as the log has it."""
+        cart = CART.initial
+        for stored in self.write_side.log.select_events(CART.stream(person.person_id)):
+            cart = CART.evolve(cart, decode(stored.topic, stored.state)[0])
+        return sum(line.quantity for line in cart.lines.values())
