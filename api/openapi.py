@@ -34,6 +34,9 @@ _NOT_MODIFIED = {"description": "The client's copy (`If-None-Match`) is still ri
 def document(app: FastAPI) -> dict[str, Any]:
     """The whole document, made once."""
     made = get_openapi(title=app.title, version=app.version, description=_DESCRIPTION, routes=app.routes)
+    for operations in made["paths"].values():
+        for operation in operations.values():
+            operation["responses"].pop("422", None)  # FastAPI's own shape; ours is 400
     add_commands(made)
     components = made["components"]
     components["schemas"].pop("HTTPValidationError", None)
@@ -52,7 +55,6 @@ def document(app: FastAPI) -> dict[str, Any]:
 
 def _complete(operation: dict[str, Any]) -> None:
     """What every query shares."""
-    operation["responses"].pop("422", None)  # FastAPI's own shape; ours is 400
     operation["responses"]["304"] = _NOT_MODIFIED
     operation["responses"] |= {status: {"description": text, **_PROBLEM} for status, text in _REFUSALS.items()}
     operation.setdefault("parameters", []).append(_MIN_POSITION)
