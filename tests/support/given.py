@@ -4,6 +4,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import Any, TypeVar
 
+import write_side.registry  # noqa: F401  registers every handler
 from write_side.messages import Actor, Command, Event
 from write_side.work import HANDLERS, Aggregate, Entry, Work, aggregate_of
 

@@ -70,6 +70,8 @@ class ShopMachine(RuleBasedStateMachine):
             assert made is not None
             product_id, (red,) = made.result["product_id"], made.result["variants"]
             self.sellables += [(product_id, None, f"P{number}"), (product_id, red["variant_id"], f"R{number}")]
+        for number, buyer in enumerate(BUYERS):
+            self.buy(buyer, pick=number, quantity=2, pricing="store", paid=number == 0)
 
     def send(self, command: Command, actor: Actor = SERVICE) -> Happened | None:
         try:
@@ -148,6 +150,17 @@ class ShopMachine(RuleBasedStateMachine):
         assert order.total == subtotal + (subtotal // 10 + 500 if pricing == "store" else 0)
         assert sum(line.quantity for line in order.lines) == sum(line.quantity for line in before.lines.values())
 
+    @rule(buyer=buyers, pick=picks, quantity=few, pricing=st.sampled_from(["none", "store"]), paid=st.booleans())
+    def buy(self, buyer: Actor, pick: int, quantity: int, pricing: Any, paid: bool) -> None:
+        """Straight to an order, and often to a paid one: left to chance alone few lives get that far."""
+        self.add(buyer, pick, quantity)
+        before = len(self.orders)
+        self.place(buyer, pricing)
+        if paid and len(self.orders) > before:
+            self.ask_to_pay(before)
+            self.hear_from_stripe(before, "intent")
+            self.hear_from_stripe(before, "paid")
+
     def order(self, pick: int) -> int:
         return self.orders[pick % len(self.orders)]
 
@@ -172,6 +185,7 @@ class ShopMachine(RuleBasedStateMachine):
         order_id = self.order(pick)
         if self.send(CancelOrder(order_id=order_id), self.buyer_of[order_id]):
             assert self.send(CancelOrder(order_id=order_id), self.buyer_of[order_id]) is None
+            assert self.world.state(PAYMENT, order_id).left == 0  # given back, or asked for
 
     # -- money ------------------------------------------------------------------------------------
 
@@ -195,11 +209,14 @@ class ShopMachine(RuleBasedStateMachine):
             case "declined":
                 self.send(RecordPaymentFailure(order_id=order_id, intent_id=intent, reason="declined"))
             case _:
+                news = self.world.state(PAYMENT, order_id).captured == 0
                 self.send_twice(
                     RecordPaymentSuccess.model_construct(
                         order_id=order_id, intent_id=intent, amount=order.total, charge_id="ch", event_id=None
                     )
                 )
+                if news and order.cancelled:
+                    assert self.world.state(PAYMENT, order_id).left == 0
 
     @precondition(lambda self: self.orders)
     @rule(pick=picks, cents=st.none() | st.integers(1, 5000))
