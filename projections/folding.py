@@ -15,7 +15,7 @@ import msgspec
 import psycopg
 from eventsourcing.persistence import OperationalError
 
-from projections.model import Fold, Model, Moment
+from projections.model import Fold, Model, Moment, Recalled
 from projections.stores.base import Batch, Target
 from read_side.documents.layout import Parked
 from write_side.codecs import decode
@@ -28,13 +28,18 @@ CACHED = 100_000  # documents; a few hundred bytes each
 _NOT_POISON = (psycopg.Error, OperationalError)
 
 
+Route = tuple[Model[Any], Fold, bool]
+"""Who wants an event, and whether together with the first of its stream."""
+
+
 class Step(msgspec.Struct, gc=False):
-    """One event for one document."""
+    """One event for one document: the whole of it, or the part that concerns the document."""
 
     fold: Fold
-    event: Event
+    told: Any
     moment: Moment
     stream: str
+    topic: str
 
 
 class Work(msgspec.Struct, gc=False):
@@ -47,23 +52,28 @@ class Work(msgspec.Struct, gc=False):
 class Folder:
     """Folds batches for some models. `load` reads stored documents; what was committed is kept, so
     that busy documents are not read again. Documents are kept as bytes: what is thrown away after
-    an error was never shared."""
+    an error was never shared. `recall` reads the first events of streams from the log."""
 
     def __init__(
         self,
         models: Iterable[Model[Any]],
         load: Callable[[list[Target]], list[bytes | None]],
         parked: set[Target],
+        recall: Callable[[list[str]], list[Row]],
         cached: int = CACHED,
     ) -> None:
         self._load = load
         self._parked = parked
+        self._recall = recall
         self._cached = cached
         self._cache: dict[Target, bytes | None] = {}
-        self._routes: dict[str, list[tuple[Model[Any], Fold]]] = {}
+        self._routes: dict[str, list[Route]] = {}
+        self._recalled: set[str] = set()
         for model in models:
+            self._recalled |= {event_type.TOPIC for event_type in model.recalls}
             for event_type, fold in model.folds.items():
-                self._routes.setdefault(event_type.TOPIC, []).append((model, fold))
+                route = (model, fold, event_type in model.recalls)
+                self._routes.setdefault(event_type.TOPIC, []).append(route)
 
     def fold(self, rows: Sequence[Row], seen: Mapping[str, int]) -> Batch:
         """What `rows` do to the documents of models that have seen the log up to `seen`."""
@@ -101,32 +111,47 @@ class Folder:
         """The events by the documents that they are for."""
         works: dict[Target, Work] = {}
         routes, parked = self._routes, self._parked
+        firsts = self._firsts(rows)
         # Nearly always: no model is ahead of the others (as after a swap), and nothing is parked.
         all_due = not parked and (not rows or rows[0][0] > max(seen.values()))
         for position, stream, _version, topic, state in rows:
             due = routes.get(topic)
             if due is not None and not all_due:
                 due = [
-                    (model, fold)
-                    for model, fold in due
-                    if seen[model.name] < position and (model.name, f"~{stream}") not in parked
+                    route
+                    for route in due
+                    if seen[route[0].name] < position and (route[0].name, f"~{stream}") not in parked
                 ]
             if not due:
                 continue
             try:
                 event, meta = decode(topic, state)
-                moment = Moment(position, meta.at)
-                for model, fold in due:
-                    target = (model.name, model.key(stream, event))
-                    work = works.get(target)
-                    if work is None:
-                        work = works[target] = Work(model, [])
-                    work.steps.append(Step(fold, event, moment, stream))
             except Exception as error:
                 all_due = False
-                for model, _ in due:
+                for model, _, _ in due:
+                    self._park(batch, (model.name, f"~{stream}"), position, stream, topic, error)
+                continue
+            moment = Moment(position, meta.at)
+            for model, fold, recalls in due:
+                try:
+                    told = _recalled(event, firsts[stream]) if recalls else event
+                    key = model.key(stream, told, moment)
+                    for each, part in ((key, told),) if type(key) is str else key.items():  # type: ignore[union-attr]
+                        target = (model.name, each)
+                        work = works.get(target)
+                        if work is None:
+                            work = works[target] = Work(model, [])
+                        work.steps.append(Step(fold, part, moment, stream, topic))
+                except Exception as error:
+                    all_due = False
                     self._park(batch, (model.name, f"~{stream}"), position, stream, topic, error)
         return works
+
+    def _firsts(self, rows: Sequence[Row]) -> dict[str, Row]:
+        """The first events of the streams that have an event which is told with it."""
+        recalled = self._recalled
+        streams = {row[1] for row in rows if row[3] in recalled} if recalled else ()
+        return {row[1]: row for row in self._recall(sorted(streams))} if streams else {}
 
     def _stored(self, targets: list[Target]) -> dict[Target, bytes | None]:
         stored = {target: self._cache.get(target) for target in targets}
@@ -145,7 +170,7 @@ class Folder:
         for step in work.steps:
             position = step.moment.position
             if position > reached:
-                step.fold(document, step.event, step.moment)
+                step.fold(document, step.told, step.moment)
                 document.position = reached = position
         if reached == first:
             return
@@ -175,7 +200,7 @@ class Folder:
             else:
                 break
         position = last.moment.position
-        self._park(batch, target, position, last.stream, last.event.TOPIC, error)
+        self._park(batch, target, position, last.stream, last.topic, error)
 
     def _park(
         self,
@@ -198,6 +223,11 @@ class Folder:
                 reason=repr(error),
             )
         )
+
+
+def _recalled(event: Event, first: Row) -> Recalled:
+    began, meta = decode(first[3], first[4])
+    return Recalled(event, began, Moment(first[0], meta.at))
 
 
 def topics_of(models: Iterable[Model[Any]]) -> list[str]:

@@ -39,7 +39,7 @@ class Follower:
     ) -> None:
         self._events = events
         self._session = session
-        self._folder = Folder(models, session.load, session.parked())
+        self._folder = Folder(models, session.load, session.parked(), events.firsts)
         self._topics = topics_of(models)
         self._window = window
         self.seen = session.positions()

@@ -24,6 +24,16 @@ class Moment(msgspec.Struct, frozen=True, gc=False):
     at: str
 
 
+class Recalled(msgspec.Struct, frozen=True, gc=False):
+    """An event together with the one that its stream began with, `began`: what was ordered is said
+    when an order is placed, and not again when it is cancelled. The log never changes, so this is as
+    repeatable as the event alone."""
+
+    event: Event
+    first: Event
+    began: Moment
+
+
 class Ranked(NamedTuple):
     """A document's place in a list that is read in order (a Redis sorted set)."""
 
@@ -41,6 +51,10 @@ class Named(NamedTuple):
 
 Entry = Ranked | Named
 Fold = Callable[[Any, Any, Moment], None]
+"""Document, event (or its part, or `Recalled`) and moment."""
+Key = Callable[[str, Any, Moment], str | Mapping[str, Any]]
+"""Stream, event (or `Recalled`) and moment: the document that the event belongs to. Where it belongs
+to several, by their keys the part of it that the fold of each gets."""
 D = TypeVar("D")
 
 
@@ -49,16 +63,17 @@ NO_ENTRIES: frozenset[Entry] = frozenset()
 
 @dataclass(frozen=True, slots=True)
 class Model(Generic[D]):
-    """`empty(key)` is the document before its first event, `key(stream, event)` the document that
-    an event belongs to, `entries` the lists and names it stands in. `in_memory`: readers keep its
-    documents and are told when they change."""
+    """`empty(key)` is the document before its first event, `entries` the lists and names it stands
+    in. `recalls`: the events that come to `key` and folds as `Recalled`. `in_memory`: readers keep
+    its documents and are told when they change."""
 
     name: str
     document: type[D]
     empty: Callable[[str], D]
-    key: Callable[[str, Any], str]
+    key: Key
     folds: Mapping[type[Event], Fold]
     entries: Callable[[D], Iterable[Entry]] | None = None
+    recalls: frozenset[type[Event]] = frozenset()
     in_memory: bool = False
     encode: Callable[[D], bytes] = field(default_factory=lambda: msgspec.json.Encoder().encode)
     decode: Callable[[bytes], D] = field(init=False)

@@ -32,6 +32,7 @@ BEAT = 1.0  # seconds between signs of life
 # A batch of one event costs nearly what one of fifty does. Under a steady trickle, batches begin at
 # least this far apart; the first event after a quiet moment does not wait.
 GATHER = 0.004
+QUIET = 0.05  # seconds without events before what was put off is saved: between two batches it would delay the second
 
 
 @dataclass(slots=True)
@@ -100,7 +101,7 @@ class Runner:
         return Follower(self._events, session, self._models, self._window, self.report.done)
 
     def _follow(self, follower: Follower) -> None:
-        next_beat = 0.0
+        next_beat, settled = 0.0, True
         while not self._wakeup.stopping:
             began = time.monotonic()
             moved = follower.step()
@@ -108,10 +109,14 @@ class Runner:
             if began >= next_beat:
                 self._beat(follower)
                 next_beat = began + BEAT
-            if moved == 0:
-                follower.settle()
+            if moved:
+                settled = False
+            elif settled:
                 self._wakeup.wait()
-            elif moved < self._window:
+            elif not self._wakeup.wait(QUIET):
+                follower.settle()
+                settled = True
+            if 0 < moved < self._window:
                 rest = GATHER - (time.monotonic() - began)
                 if rest > 0:
                     self._wakeup.pause(rest)

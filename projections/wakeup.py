@@ -42,22 +42,25 @@ class Wakeup:
         if not self.stopping:
             select.select([self._read_end], [], [], seconds)
 
-    def wait(self) -> None:
-        """Returns when there may be new events, at the latest after LISTENING seconds."""
+    def wait(self, seconds: float = LISTENING) -> bool:
+        """Returns when there may be new events, at the latest after `seconds`; whether there was word
+        of any."""
         if self.stopping:
-            return
+            return False
         conn = self._listening()
         if conn is None:
-            self.pause(POLLING)
-            return
+            self.pause(min(seconds, POLLING))
+            return False
         try:
-            ready, _, _ = select.select([conn.fileno(), self._read_end], [], [], LISTENING)
+            ready, _, _ = select.select([conn.fileno(), self._read_end], [], [], seconds)
             if conn.fileno() in ready:
                 conn.pgconn.consume_input()
                 while conn.pgconn.notifies() is not None:
                     pass
+                return True
         except (psycopg.Error, OSError) as error:
             self._lost(error)
+        return False
 
     def close(self) -> None:
         if self._conn is not None:

@@ -239,6 +239,12 @@ class PostgresLog(ApplicationRecorder):
             cursor = conn.execute(query + " ORDER BY position", params, binary=True)
             return cursor.fetchall(), upto
 
+    def firsts(self, streams: Sequence[str]) -> list[Row]:
+        """The event that each of these streams began with."""
+        query = f"SELECT {_COLUMNS} FROM events WHERE stream = ANY (%s) AND version = 1"
+        with self.connection() as conn:
+            return conn.execute(query, (list(streams),), binary=True).fetchall()
+
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
         return LogSubscription(self, gt=gt, topics=topics)
 

@@ -107,7 +107,7 @@ def accounts(opener: Opener) -> Model[Account]:
         name="accounts",
         document=Account,
         empty=lambda key: Account(person_id=int(key)),
-        key=lambda _stream, event: str(event.person_id),
+        key=lambda _stream, event, _when: str(event.person_id),
         folds={
             AccountRegistered: registered,
             EmailVerified: email_verified,

@@ -26,7 +26,7 @@ BRANDS = Model(
     name="brands",
     document=Brands,
     empty=lambda _key: Brands(),
-    key=lambda _stream, _event: "all",
+    key=lambda _stream, _event, _when: "all",
     folds={BrandCreated: created, BrandRenamed: renamed},
     in_memory=True,
 )

@@ -40,7 +40,7 @@ CARTS = Model(
     name="carts",
     document=Cart,
     empty=lambda key: Cart(person_id=int(key)),
-    key=lambda stream, _event: number_of(stream),
+    key=lambda stream, _event, _when: number_of(stream),
     folds={
         ItemAddedToCart: item_added,
         CartItemQuantityChanged: quantity_changed,

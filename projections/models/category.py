@@ -41,7 +41,7 @@ CATEGORIES = Model(
     name="categories",
     document=Categories,
     empty=lambda _key: Categories(),
-    key=lambda _stream, _event: "all",
+    key=lambda _stream, _event, _when: "all",
     folds={CategoryCreated: created, CategoryChanged: changed, CategoryRemoved: removed},
     in_memory=True,
 )

@@ -114,7 +114,7 @@ def orders(opener: Opener) -> Model[Order]:
         name="orders",
         document=Order,
         empty=lambda key: Order(order_id=int(key)),
-        key=lambda _stream, event: str(event.order_id),
+        key=lambda _stream, event, _when: str(event.order_id),
         folds={
             OrderPlaced: placed,
             OrderPaid: paid,

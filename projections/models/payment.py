@@ -77,7 +77,7 @@ PAYMENTS = Model(
     name="payments",
     document=Payment,
     empty=lambda key: Payment(order_id=int(key)),
-    key=lambda _stream, event: str(event.order_id),
+    key=lambda _stream, event, _when: str(event.order_id),
     folds={
         PaymentRequested: requested,
         PaymentIntentCreated: intent_created,

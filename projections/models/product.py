@@ -122,7 +122,7 @@ PRODUCTS = Model(
     name="products",
     document=Product,
     empty=lambda key: Product(product_id=int(key)),
-    key=lambda _stream, event: str(event.product_id),
+    key=lambda _stream, event, _when: str(event.product_id),
     folds={
         ProductCreated: created,
         ProductChanged: changed,

@@ -45,9 +45,14 @@ class Projection:
 
     def __init__(self, models: list[Model[Any]], session: MemorySession | None = None) -> None:
         self.session = session or MemorySession(model.name for model in models)
-        self._folder = Folder(models, self.session.load, self.session.parked())
+        self._firsts: dict[str, Row] = {}
+        self._folder = Folder(models, self.session.load, self.session.parked(), self._recall)
+
+    def _recall(self, streams: list[str]) -> list[Row]:
+        return [self._firsts[stream] for stream in streams]
 
     def take(self, rows: list[Row]) -> Batch:
+        self._firsts |= {row[1]: row for row in rows if row[2] == 1}
         seen = self.session.positions()
         batch = self._folder.fold(rows, seen)
         self.session.write(batch, seen, rows[-1][0] if rows else 0)
