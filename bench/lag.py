@@ -37,6 +37,7 @@ def run(world: World) -> list[Result]:
         peak = add_to_carts()
         world.progress.note(f"peak, projectors running: {peak:,.0f}/s")
         load = Load(made)
+        made.all([(AdjustStock(sku=sku, by=-1, reason="counted"), STAFF) for sku in made.skus])
         world.progress.say("half the peak, until everybody is warm")
         uvloop.run(load.run(peak / 2, WARM))
         with watching(settings.redis_url) as watch:
