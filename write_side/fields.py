@@ -5,6 +5,7 @@ Everything a client can send wrongly is refused here, with the field's name, bef
 
 import re
 import unicodedata
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Final
 
@@ -84,6 +85,18 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
+def business_time(value: object) -> str:
+    """A moment as people kept it (ISO 8601 with its offset, or a `datetime` that has one) → ISO text in
+    UTC, to the second, ending in Z: texts of one length, whose order is the order of time."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) and len(value) <= 40 else value
+    if not isinstance(moment, datetime) or moment.tzinfo is None:
+        raise ValueError('must be a time with its offset, such as "2010-12-01T08:26:00Z"')
+    try:
+        return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+    except OverflowError:
+        raise ValueError("is out of range") from None
+
+
 _AMOUNT_SCHEMA: dict[str, Any] = {
     "type": "string",
     "pattern": r"^\d{1,10}(\.\d{1,2})?$",
@@ -105,6 +118,23 @@ Sku = Annotated[
 ]
 Slug = Annotated[str, Field(strict=True, min_length=1, max_length=200, pattern=r"^[A-Za-z0-9_-]+$")]
 Price = Annotated[int, BeforeValidator(_price), WithJsonSchema(_AMOUNT_SCHEMA)]
+Amount = Annotated[
+    int,
+    BeforeValidator(minor_units),
+    WithJsonSchema({"type": "string", "pattern": r"^-?\d{1,10}(\.\d{1,2})?$", "examples": ["19.99", "-5.00"]}),
+]
+BusinessTime = Annotated[str, BeforeValidator(business_time), WithJsonSchema({"type": "string", "format": "date-time"})]
+Source = Annotated[
+    str,
+    Field(
+        strict=True,
+        pattern=r"^[A-Za-z0-9._-]{1,50}$",
+        description="where past business comes from: a file, a former shop. Its numbers are unique within it",
+        examples=["online_retail"],
+    ),
+]
+Reference = Annotated[Line, Field(max_length=100)]
+Currency = Annotated[str, Field(strict=True, pattern=r"^[A-Z]{3}$", examples=["GBP"])]
 Quantity = Annotated[int, Field(strict=True, ge=1, le=2_147_483_647)]  # as high as stock counts
 Level = Annotated[int, Field(strict=True, ge=0, le=2_147_483_647)]
 Delta = Annotated[int, Field(strict=True, ge=-2_147_483_647, le=2_147_483_647)]

@@ -36,6 +36,19 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         return self.unit_price * self.quantity
 
 
+class OtherCharge(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What past business charged besides goods: postage, fees, a discount. Below zero it was given back."""
+
+    code: str
+    name: str
+    quantity: int
+    unit_price: Minor
+
+    @property
+    def total(self) -> int:
+        return self.unit_price * self.quantity
+
+
 class Charges(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What an order costs, frozen at checkout by the placing surface's pricing policy."""
 

@@ -131,6 +131,19 @@ class Work:
             return self.owners[name]
         return self._memory.owner(kind, value)
 
+    def lookup(self, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], int | None]:
+        """The owners of many names at once: what is not known is asked in one query, not one query each."""
+        found: dict[tuple[str, str], int | None] = {}
+        missing: list[tuple[str, str]] = []
+        for name in names:
+            try:
+                found[name] = self.owner(*name)
+            except Missing as lack:
+                missing.extend(lack.names)
+        if missing:
+            raise Missing(names=missing)
+        return found
+
     def claim(self, kind: str, value: str, owner: int, taken: Refusal) -> None:
         """Takes a unique name, in the same transaction as the events; raises `taken` when another
         owner has it. Claiming what one owns does nothing."""

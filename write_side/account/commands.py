@@ -6,7 +6,7 @@ import email_validator
 from pydantic import AfterValidator, EmailStr, Field, SecretStr, field_serializer
 from pydantic_core.core_schema import SerializationInfo
 
-from write_side.fields import Id, Line, Text, clean_text
+from write_side.fields import Id, Line, Reference, Source, Text, clean_text
 from write_side.messages import Access, Command
 
 Role = Literal["buyer", "seller", "admin", "superadmin"]
@@ -36,6 +36,17 @@ class RegisterAccount(Command):
     @field_serializer("password")
     def _reveal(self, password: SecretStr, info: SerializationInfo) -> str:
         return _for_hashing(password, info)
+
+
+class ImportCustomer(Command):
+    """Makes an account of a customer of past business, who cannot sign in. The same number of the same
+    source is the same person: a repetition changes nothing."""
+
+    access: ClassVar[Access] = Access.ADMIN
+
+    source: Source
+    reference: Reference = Field(description="the customer's number there")
+    country: Line | None = None
 
 
 class VerifyEmail(Command):

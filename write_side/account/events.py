@@ -21,6 +21,18 @@ class AccountRegistered(Event, frozen=True):
     roles: tuple[str, ...] = ("buyer",)
 
 
+class AccountImported(Event, frozen=True):
+    """A customer of past business, known by the number that `source` gave. Without an e-mail address and a
+    password nobody signs in as this person."""
+
+    TOPIC: ClassVar[str] = "account.imported"
+
+    person_id: int
+    source: str
+    reference: str
+    country: str | None = None
+
+
 class EmailVerified(Event, frozen=True):
     TOPIC: ClassVar[str] = "account.email-verified"
 
@@ -103,6 +115,7 @@ class AccountReactivated(Event, frozen=True):
 
 AccountEvent = (
     AccountRegistered
+    | AccountImported
     | EmailVerified
     | ProfileChanged
     | PasswordChanged

@@ -5,9 +5,10 @@ import json
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from write_side import past
 from write_side.account import commands as ask
 from write_side.account import decide
-from write_side.account.events import AccountRegistered, PasswordChanged, ProfileChanged
+from write_side.account.events import AccountImported, AccountRegistered, PasswordChanged, ProfileChanged
 from write_side.account.state import ACCOUNT, Account
 from write_side.messages import Actor, Event
 from write_side.refusals import Unauthenticated
@@ -60,6 +61,20 @@ def register_account(command: ask.RegisterAccount, work: Work) -> dict[str, Any]
     work.claim("email", registered.email_hash, person_id, decide.EmailTaken())
     work.begin(ACCOUNT, person_id, [registered])
     work.also(SET_CREDENTIAL, person_id, work.prepared.password_hash)
+    return {"person_id": person_id}
+
+
+@handles(ask.ImportCustomer)
+def import_customer(command: ask.ImportCustomer, work: Work) -> dict[str, Any]:
+    known = past.recorded(work, "customer", command.source, command.reference)
+    if known is not None:
+        return {"person_id": known}
+    person_id = work.new_id()
+    past.name(work, "customer", command.source, command.reference, person_id)
+    imported = AccountImported(
+        person_id=person_id, source=command.source, reference=command.reference, country=command.country
+    )
+    work.begin(ACCOUNT, person_id, [imported])
     return {"person_id": person_id}
 
 
@@ -159,6 +174,18 @@ def reactivate_account(command: ask.ReactivateAccount, work: Work) -> dict[str, 
     account = work.state(ACCOUNT, command.person_id)
     work.record(ACCOUNT, command.person_id, decide.reactivate(account, work.actor))
     return {}
+
+
+def customer(work: Work, source: str, reference: str | None, person_id: int | None) -> int | None:
+    """Whose past business it is: a customer of the source, or a person of this shop; None: a guest's.
+    Raises NoSuchAccount."""
+    if reference is not None:
+        person_id = past.recorded(work, "customer", source, reference)
+        if person_id is None:
+            raise decide.NoSuchAccount(f"no customer {reference} was imported from {source}", reference=reference)
+    elif person_id is not None:
+        decide.ensure_exists(work.state(ACCOUNT, person_id))
+    return person_id
 
 
 def mine(work: Work) -> Account:

@@ -5,6 +5,7 @@ from msgspec import UNSET
 
 from write_side.account.events import (
     AccountDeactivated,
+    AccountImported,
     AccountReactivated,
     AccountRegistered,
     AddressAdded,
@@ -59,6 +60,8 @@ def evolve(account: Account, event: Event) -> Account:
                 roles=frozenset(event.roles),
                 active=True,
             )
+        case AccountImported():
+            return Account(person_id=event.person_id, roles=frozenset({"buyer"}), active=True)
         case EmailVerified():
             return _replace(account, verified=True)
         case ProfileChanged():

@@ -1,10 +1,10 @@
 """What may be asked of orders."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from write_side.fields import Id, Line, Text
+from write_side.fields import Amount, BusinessTime, Currency, Id, Line, Price, Quantity, Reference, Sku, Source, Text
 from write_side.messages import Access, Command
 
 Note = Annotated[Text, Field(max_length=1000)]
@@ -63,3 +63,53 @@ class ReturnOrder(Command):
     order_id: Id
     restock: bool = False
     note: Note = ""
+
+
+MAX_LINES = 5000
+
+
+class PastLine(BaseModel):
+    """Goods as a past order has them; the SKU must be one of the shop's. Lines of one SKU stay apart."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sku: Sku
+    quantity: Quantity
+    unit_price: Price
+
+
+class PastCharge(BaseModel):
+    """What was charged besides goods; a price below zero was given back."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: Reference
+    name: Text = ""
+    quantity: Quantity = 1
+    unit_price: Amount
+
+
+class RecordPastOrder(Command):
+    """Records an order of past business as it was: delivered and paid, its goods gone from stock, at its
+    business time. The same number of the same source is the same order: a repetition changes nothing and
+    answers with the first one's id."""
+
+    access: ClassVar[Access] = Access.ADMIN
+
+    source: Source
+    number: Reference
+    placed_at: BusinessTime = Field(description="business time: when the order was placed")
+    reference: Reference | None = Field(default=None, description="the customer's number in the source")
+    person_id: Id | None = Field(default=None, description="or a person of this shop; neither: a guest")
+    country: Line | None = None
+    currency: Currency
+    lines: list[PastLine] = Field(default=[], max_length=MAX_LINES)
+    charges: list[PastCharge] = Field(default=[], max_length=MAX_LINES)
+
+    @model_validator(mode="after")
+    def _something_of_one_customer(self) -> Self:
+        if not self.lines and not self.charges:
+            raise ValueError("give lines, charges or both")
+        if self.reference is not None and self.person_id is not None:
+            raise ValueError("give either reference or person_id")
+        return self

@@ -121,7 +121,16 @@ def deliver(order: Order, note: str) -> list[Event]:
 
 def give_back(order: Order, restock: bool, note: str) -> list[Event]:
     _ensure(order, "returned", {"delivered"})
+    ensure_whole(order)
     return [OrderReturned(order_id=order.order_id, restocked=restock, note=note)]
+
+
+def ensure_whole(order: Order) -> None:
+    """A past order comes back item by item, each with its own business time."""
+    if order.past:
+        raise WrongOrderStatus(
+            "an order of past business is returned by return-items", status=order.status, wanted="returned"
+        )
 
 
 def ensure_mine(order: Order, actor: Actor) -> None:

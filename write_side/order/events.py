@@ -2,8 +2,10 @@
 
 from typing import ClassVar
 
+import msgspec
+
 from write_side.messages import Event
-from write_side.values import Charges, Minor, OrderLine, Sealed
+from write_side.values import Charges, Minor, OrderLine, OtherCharge, Sealed
 
 
 class OrderPlaced(Event, frozen=True):
@@ -80,8 +82,46 @@ class OrderRefunded(Event, frozen=True):
     amount: Minor
 
 
+class PastOrderRecorded(Event, frozen=True):
+    """An order of past business: delivered and paid long ago, known by the number that `source` gave.
+    `placed_at` is business time, apart from the event's own; a guest's order has no person. In `money`
+    the subtotal is that of the goods, the total adds the other charges (and may be below zero)."""
+
+    TOPIC: ClassVar[str] = "order.recorded"
+
+    order_id: int
+    source: str
+    number: str
+    placed_at: str
+    lines: tuple[OrderLine, ...]
+    charges: tuple[OtherCharge, ...]
+    money: Charges
+    person_id: int | None = None
+    country: str | None = None
+
+
+class ReturnedItems(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """So many of a line of the order."""
+
+    order_line_id: int
+    quantity: int
+
+
+class ItemsReturned(Event, frozen=True):
+    """Some of a past order's goods came back with a return; `returned_at` is business time."""
+
+    TOPIC: ClassVar[str] = "order.items-returned"
+
+    order_id: int
+    return_id: int
+    returned_at: str
+    lines: tuple[ReturnedItems, ...]
+
+
 OrderEvent = (
     OrderPlaced
+    | PastOrderRecorded
+    | ItemsReturned
     | OrderPaid
     | OrderTakenInWork
     | OrderShipped

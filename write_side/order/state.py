@@ -4,6 +4,7 @@ import msgspec
 
 from write_side.messages import Event
 from write_side.order.events import (
+    ItemsReturned,
     OrderCancelled,
     OrderDelivered,
     OrderPaid,
@@ -12,6 +13,7 @@ from write_side.order.events import (
     OrderReturned,
     OrderShipped,
     OrderTakenInWork,
+    PastOrderRecorded,
 )
 from write_side.values import OrderLine
 from write_side.work import Aggregate
@@ -30,6 +32,9 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     delivered: bool = False
     returned: bool = False
     cancelled: bool = False
+    past: bool = False
+    placed_at: str = ""  # business time, of a past order
+    items_returned: dict[int, int] = {}  # quantity by line
 
     @property
     def status(self) -> str:
@@ -60,6 +65,23 @@ def evolve(order: Order, event: Event) -> Order:
                 lines=event.lines,
                 total=event.charges.total,
             )
+        case PastOrderRecorded():
+            return Order(
+                order_id=event.order_id,
+                number=event.number,
+                person_id=event.person_id or 0,
+                lines=event.lines,
+                total=event.money.total,
+                paid=event.money.total,
+                delivered=True,
+                past=True,
+                placed_at=event.placed_at,
+            )
+        case ItemsReturned():
+            returned = dict(order.items_returned)
+            for line in event.lines:
+                returned[line.order_line_id] = returned.get(line.order_line_id, 0) + line.quantity
+            return _replace(order, items_returned=returned)
         case OrderPaid():
             return _replace(order, paid=order.paid + event.amount)
         case OrderTakenInWork():

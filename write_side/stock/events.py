@@ -70,4 +70,53 @@ class StockReturned(Event, frozen=True):
     variant_id: int | None = None
 
 
-StockEvent = StockOpened | StockAdjusted | StockReserved | StockReleased | StockShipped | StockReturned
+class PastSaleRecorded(Event, frozen=True):
+    """Goods of a past order left; all its lines of this SKU together. `placed_at` is business time."""
+
+    TOPIC: ClassVar[str] = "stock.sold-before"
+
+    product_id: int
+    order_id: int
+    quantity: int
+    placed_at: str
+    variant_id: int | None = None
+
+
+class PastReturnRecorded(Event, frozen=True):
+    """Goods of past business came back. `returned_at` is business time."""
+
+    TOPIC: ClassVar[str] = "stock.returned-before"
+
+    product_id: int
+    return_id: int
+    quantity: int
+    returned_at: str
+    variant_id: int | None = None
+
+
+class PastAdjustmentRecorded(Event, frozen=True):
+    """`by` more (or less) on hand in past business: written off, found, or the opening level.
+    `adjusted_at` is business time, `reference` the adjustment's own in its source."""
+
+    TOPIC: ClassVar[str] = "stock.adjusted-before"
+
+    product_id: int
+    source: str
+    reference: str
+    by: int
+    adjusted_at: str
+    reason: str
+    variant_id: int | None = None
+
+
+StockEvent = (
+    StockOpened
+    | StockAdjusted
+    | StockReserved
+    | StockReleased
+    | StockShipped
+    | StockReturned
+    | PastSaleRecorded
+    | PastReturnRecorded
+    | PastAdjustmentRecorded
+)

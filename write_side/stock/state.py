@@ -4,6 +4,9 @@ import msgspec
 
 from write_side.messages import Event
 from write_side.stock.events import (
+    PastAdjustmentRecorded,
+    PastReturnRecorded,
+    PastSaleRecorded,
     StockAdjusted,
     StockOpened,
     StockReleased,
@@ -38,9 +41,11 @@ def evolve(stock: Stock, event: Event) -> Stock:
             return _move(stock, reserved=-event.quantity)
         case StockShipped():
             return _move(stock, on_hand=-event.quantity, reserved=-event.quantity)
-        case StockReturned():
+        case PastSaleRecorded():
+            return _move(stock, on_hand=-event.quantity)
+        case StockReturned() | PastReturnRecorded():
             return _move(stock, on_hand=event.quantity)
-        case StockAdjusted():
+        case StockAdjusted() | PastAdjustmentRecorded():
             return _move(stock, on_hand=event.by)
         case StockOpened():
             return Stock(event.product_id, event.variant_id, event.sku, event.on_hand)
