@@ -23,12 +23,13 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.projection import Projection, ProjectionRunner
 
-from projections.folding import topics_of
+from projections.folding import recalled, topics_of
 from projections.model import Model, Moment, Named, Ranked
 from projections.stores.elasticsearch import ElasticsearchStore
 from projections.stores.http import Http
 from projections.stores.redis import RedisStore
 from storefold.settings import Settings
+from write_side.event_store import PostgresLog
 from write_side.messages import Event, Recorded
 
 _PATIENCE = 120  # seconds
@@ -37,8 +38,9 @@ _PATIENCE = 120  # seconds
 class View:
     """One store's documents, an event at a time."""
 
-    def __init__(self, models: Sequence[Model[Any]]) -> None:
+    def __init__(self, log: PostgresLog, models: Sequence[Model[Any]]) -> None:
         self.models = models
+        self._log = log
         self._routes: dict[type[Event], list[Model[Any]]] = defaultdict(list)
         for model in models:
             for event_type in model.folds:
@@ -47,16 +49,23 @@ class View:
     def apply(self, recorded: Recorded) -> None:
         event, moment = recorded.event, Moment(recorded.position, recorded.meta.at)
         for model in self._routes.get(type(event), ()):
-            key = model.key(recorded.originator_id, event)
-            stored = self.load(model, key)
-            document = model.empty(key) if stored is None else model.decode(stored)
-            if document.position >= moment.position:
-                continue
-            before = model.entries_of(document)
-            model.folds[type(event)](document, event, moment)
-            document.position = moment.position
-            after = model.entries_of(document)
-            self.save(model, key, model.encode(document), moment.position, before - after, after - before)
+            told: Any = event
+            if type(event) in model.recalls:
+                told = recalled(event, *self._log.firsts([recorded.originator_id]))
+            key = model.key(recorded.originator_id, told, moment)
+            for each, part in ((key, told),) if isinstance(key, str) else key.items():
+                self._change(model, each, type(event), part, moment)
+
+    def _change(self, model: Model[Any], key: str, event_type: type[Event], told: Any, moment: Moment) -> None:
+        stored = self.load(model, key)
+        document = model.empty(key) if stored is None else model.decode(stored)
+        if document.position >= moment.position:
+            return
+        before = model.entries_of(document)
+        model.folds[event_type](document, told, moment)
+        document.position = moment.position
+        after = model.entries_of(document)
+        self.save(model, key, model.encode(document), moment.position, before - after, after - before)
 
     def load(self, model: Model[Any], key: str) -> bytes | None:
         raise NotImplementedError
@@ -66,8 +75,8 @@ class View:
 
 
 class RedisView(View):
-    def __init__(self, store: RedisStore, models: Sequence[Model[Any]]) -> None:
-        super().__init__(models)
+    def __init__(self, log: PostgresLog, store: RedisStore, models: Sequence[Model[Any]]) -> None:
+        super().__init__(log, models)
         self._redis = store.client
         self._layout = store.layout
         self._generations = store.live()
@@ -100,8 +109,8 @@ class _Found(msgspec.Struct):
 
 
 class ElasticsearchView(View):
-    def __init__(self, store: ElasticsearchStore, url: str, models: Sequence[Model[Any]]) -> None:
-        super().__init__(models)
+    def __init__(self, log: PostgresLog, store: ElasticsearchStore, url: str, models: Sequence[Model[Any]]) -> None:
+        super().__init__(log, models)
         self._http = Http(url)
         self._layout = store.layout
         self._generations = store.live()

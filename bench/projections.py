@@ -114,8 +114,8 @@ class Folds:
 
     def _view(self, store: RedisStore | ElasticsearchStore, models: list[Model[Any]]) -> View:
         if isinstance(store, RedisStore):
-            return RedisView(store, models)
-        return ElasticsearchView(store, self.settings.elasticsearch_url, models)
+            return RedisView(self.log, store, models)
+        return ElasticsearchView(self.log, store, self.settings.elasticsearch_url, models)
 
     @contextmanager
     def _opened(self, name: str) -> Iterator[tuple[RedisStore | ElasticsearchStore, list[Model[Any]]]]:

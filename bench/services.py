@@ -11,8 +11,10 @@ from storefold.stack import Stack, StackError
 
 
 def main(home: Path) -> int:
-    # Ctrl-C reaches the whole group: the one who started us tells us when to stop.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # They reach the whole group, and the one who started us still needs the services to tidy up. A
+    # handler, for the services would inherit that a signal is ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
     try:
         with Stack(home, Console(stderr=True)) as stack:
             stack.start()

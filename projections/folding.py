@@ -134,7 +134,7 @@ class Folder:
             moment = Moment(position, meta.at)
             for model, fold, recalls in due:
                 try:
-                    told = _recalled(event, firsts[stream]) if recalls else event
+                    told = recalled(event, firsts[stream]) if recalls else event
                     key = model.key(stream, told, moment)
                     for each, part in ((key, told),) if type(key) is str else key.items():  # type: ignore[union-attr]
                         target = (model.name, each)
@@ -225,7 +225,8 @@ class Folder:
         )
 
 
-def _recalled(event: Event, first: Row) -> Recalled:
+def recalled(event: Event, first: Row) -> Recalled:
+    """The event with the row that its stream began with."""
     began, meta = decode(first[3], first[4])
     return Recalled(event, began, Moment(first[0], meta.at))
 
