@@ -21,6 +21,7 @@ from storefold.migrate import migrate_databases
 from storefold.settings import Settings
 from storefold.stack import Endpoints
 
+_ENDS = (signal.SIGINT, signal.SIGTERM)
 _TEMPLATE = "bench_template"
 
 
@@ -94,7 +95,8 @@ def world(progress: Progress) -> Iterator[World]:
     """Starts the services in a temporary home; stops them and removes it, also when interrupted.
     Raises NotStarted."""
     # Not an end that skips `finally`: the services and the home must go.
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in _ENDS:
+        signal.signal(number, _interrupt)
     with tempfile.TemporaryDirectory(prefix="storefold-bench-") as folder:
         home = Path(folder) / "home"
         command = (sys.executable, "-m", "bench.services", str(home))
@@ -114,4 +116,6 @@ def world(progress: Progress) -> Iterator[World]:
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    for number in _ENDS:  # one is enough: a second would interrupt the tidying up
+        signal.signal(number, lambda *_: None)
     raise KeyboardInterrupt
