@@ -293,6 +293,8 @@ class LogSubscription(ListenNotifySubscription[PostgresLog]):
         try:
             with self._recorder.connection() as conn:
                 conn.execute(f"LISTEN {CHANNEL}")
+                # What was appended after the first look and before this was announced to nobody.
+                self._has_been_notified.set()
                 while not self._has_been_stopped and not self._thread_error:
                     for _ in conn.notifies(timeout=0.1, stop_after=1):
                         self._has_been_notified.set()
