@@ -8,15 +8,22 @@ from projections.models.account import accounts
 from projections.models.brand import BRANDS
 from projections.models.cart import CARTS
 from projections.models.category import CATEGORIES
+from projections.models.customer import CUSTOMERS
 from projections.models.order import orders
 from projections.models.payment import PAYMENTS
 from projections.models.product import PRODUCTS
+from projections.models.product_sales import PRODUCT_SALES
+from projections.models.returned import RETURNS
+from projections.models.sales import SALES
+from projections.models.stock_movement import STOCK_MONTHS, STOCK_MOVEMENTS
 from read_side.documents.search import encode_product
 
 
 def redis_models(opener: Opener) -> list[Model[Any]]:
-    """Everything small and hot."""
-    return [CARTS, PRODUCTS, CATEGORIES, BRANDS, orders(opener), PAYMENTS, accounts(opener)]
+    """Everything small and hot, and the figures of the shop."""
+    shop: list[Model[Any]] = [CARTS, PRODUCTS, CATEGORIES, BRANDS, orders(opener), PAYMENTS, accounts(opener)]
+    figures: list[Model[Any]] = [SALES, PRODUCT_SALES, CUSTOMERS, RETURNS, STOCK_MONTHS, STOCK_MOVEMENTS]
+    return [*shop, *figures]
 
 
 def search_models() -> list[Model[Any]]:

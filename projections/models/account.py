@@ -9,6 +9,7 @@ from projections.models.personal import open_address, open_text
 from read_side.documents.person import Account, BookedAddress
 from write_side.account.events import (
     AccountDeactivated,
+    AccountImported,
     AccountReactivated,
     AccountRegistered,
     AddressAdded,
@@ -20,6 +21,17 @@ from write_side.account.events import (
     RoleGranted,
     RoleRevoked,
 )
+
+
+def imported(account: Account, event: AccountImported, when: Moment) -> None:
+    """A customer of past business: nobody signs in as this person, who has no personal values here."""
+    account.created = when.position
+    account.created_at = account.updated_at = when.at
+    account.source = event.source
+    account.reference = event.reference
+    account.country = event.country
+    account.active = True
+    account.roles = ["buyer"]
 
 
 def email_verified(account: Account, _event: EmailVerified, when: Moment) -> None:
@@ -110,6 +122,7 @@ def accounts(opener: Opener) -> Model[Account]:
         key=lambda _stream, event, _when: str(event.person_id),
         folds={
             AccountRegistered: registered,
+            AccountImported: imported,
             EmailVerified: email_verified,
             ProfileChanged: profile_changed,
             PasswordChanged: password_changed,

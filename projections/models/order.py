@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from projections.model import Entry, Model, Moment, Opener, Ranked
 from projections.models.personal import open_address
 from read_side.documents.order import Change, Charges, Line, Order, Shipment
+from read_side.documents.sales import OtherCharge
 from write_side.order.events import (
+    ItemsReturned,
     OrderCancelled,
     OrderDelivered,
     OrderPaid,
@@ -14,7 +16,10 @@ from write_side.order.events import (
     OrderReturned,
     OrderShipped,
     OrderTakenInWork,
+    PastOrderRecorded,
 )
+from write_side.values import Charges as Money
+from write_side.values import OrderLine
 
 # The status is the furthest fact; a fact that comes late (a payment after the work began) moves
 # nothing back.
@@ -28,6 +33,54 @@ def _note(order: Order, fact: str, when: Moment, note: str = "", seller_id: int 
     if _RANK[fact] > _RANK[order.status]:
         order.status = fact
     order.history.append(Change(fact, order.status, when.at, note, seller_id))
+    order.updated_at = when.at
+
+
+def _lines(lines: tuple[OrderLine, ...]) -> list[Line]:
+    return [
+        Line(
+            line.line_id,
+            line.product_id,
+            line.sku,
+            line.name,
+            line.unit_price,
+            line.quantity,
+            line.variant_id,
+            line.variant_name,
+            line.seller_id,
+        )
+        for line in lines
+    ]
+
+
+def _charges(money: Money) -> Charges:
+    return Charges(money.subtotal, money.tax, money.shipping, money.discount, money.total, money.currency)
+
+
+def recorded(order: Order, event: PastOrderRecorded, when: Moment) -> None:
+    """An order of past business: its history is in business time."""
+    order.created = when.position
+    order.created_at = order.updated_at = when.at
+    order.source = event.source
+    order.number = event.number
+    order.placed_at = event.placed_at
+    order.person_id = event.person_id or 0
+    order.country = event.country
+    order.lines = _lines(event.lines)
+    order.other_charges = [OtherCharge(c.code, c.name, c.quantity, c.unit_price) for c in event.charges]
+    order.charges = _charges(event.money)
+    order.paid = event.money.total
+    order.status = "delivered"
+    order.history = [
+        Change("placed", "placed", event.placed_at),
+        Change("delivered", "delivered", event.placed_at, f"Past business of {event.source}; the day is the order's."),
+    ]
+
+
+def items_returned(order: Order, event: ItemsReturned, when: Moment) -> None:
+    lines = {line.line_id: line for line in order.lines}
+    for item in event.lines:
+        lines[item.order_line_id].returned += item.quantity
     order.updated_at = when.at
 
 
@@ -75,7 +128,8 @@ def entries(order: Order) -> Iterator[Entry]:
     if not order.created:
         return
     yield Ranked("all", order.created)
-    yield Ranked(f"buyer:{order.person_id}", order.created)
+    if order.person_id:
+        yield Ranked(f"buyer:{order.person_id}", order.created)
     yield Ranked(f"status:{order.status}", order.created)
     for seller_id in {line.seller_id for line in order.lines} - {None}:
         yield Ranked(f"seller:{seller_id}", order.created)
@@ -88,22 +142,8 @@ def orders(opener: Opener) -> Model[Order]:
         order.number = event.number
         order.person_id = event.person_id
         order.pricing = event.pricing
-        order.lines = [
-            Line(
-                line.line_id,
-                line.product_id,
-                line.sku,
-                line.name,
-                line.unit_price,
-                line.quantity,
-                line.variant_id,
-                line.variant_name,
-                line.seller_id,
-            )
-            for line in event.lines
-        ]
-        money = event.charges
-        order.charges = Charges(money.subtotal, money.tax, money.shipping, money.discount, money.total, money.currency)
+        order.lines = _lines(event.lines)
+        order.charges = _charges(event.charges)
         if event.shipping_address is not None:
             order.shipping_address = open_address(opener, event.shipping_address)
         if event.billing_address is not None:
@@ -117,6 +157,8 @@ def orders(opener: Opener) -> Model[Order]:
         key=lambda _stream, event, _when: str(event.order_id),
         folds={
             OrderPlaced: placed,
+            PastOrderRecorded: recorded,
+            ItemsReturned: items_returned,
             OrderPaid: paid,
             OrderTakenInWork: taken_in_work,
             OrderShipped: shipped,

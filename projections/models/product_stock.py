@@ -5,6 +5,9 @@ from projections.model import Fold, Moment
 from read_side.documents.product import Product, Variant
 from write_side.messages import Event
 from write_side.stock.events import (
+    PastAdjustmentRecorded,
+    PastReturnRecorded,
+    PastSaleRecorded,
     StockAdjusted,
     StockOpened,
     StockReleased,
@@ -28,7 +31,7 @@ def opened(product: Product, event: StockOpened, when: Moment) -> None:
     _move(product, event.variant_id, when, on_hand=event.on_hand)
 
 
-def adjusted(product: Product, event: StockAdjusted, when: Moment) -> None:
+def adjusted(product: Product, event: StockAdjusted | PastAdjustmentRecorded, when: Moment) -> None:
     _move(product, event.variant_id, when, on_hand=event.by)
 
 
@@ -44,8 +47,13 @@ def shipped(product: Product, event: StockShipped, when: Moment) -> None:
     _move(product, event.variant_id, when, on_hand=-event.quantity, reserved=-event.quantity)
 
 
-def returned(product: Product, event: StockReturned, when: Moment) -> None:
+def returned(product: Product, event: StockReturned | PastReturnRecorded, when: Moment) -> None:
     _move(product, event.variant_id, when, on_hand=event.quantity)
+
+
+def sold_before(product: Product, event: PastSaleRecorded, when: Moment) -> None:
+    """Nothing was reserved: the goods had left long before."""
+    _move(product, event.variant_id, when, on_hand=-event.quantity)
 
 
 FOLDS: dict[type[Event], Fold] = {
@@ -55,4 +63,7 @@ FOLDS: dict[type[Event], Fold] = {
     StockReleased: released,
     StockShipped: shipped,
     StockReturned: returned,
+    PastSaleRecorded: sold_before,
+    PastReturnRecorded: returned,
+    PastAdjustmentRecorded: adjusted,
 }

@@ -3,10 +3,12 @@
 import msgspec
 
 from read_side.documents.person import Address
+from read_side.documents.sales import OtherCharge
 
 
 class Line(msgspec.Struct, gc=False, omit_defaults=True):
-    """As it was at checkout: name, price and seller are snapshots."""
+    """As it was at checkout: name, price and seller are snapshots. `returned`: units of a past order's
+    line that came back."""
 
     line_id: int
     product_id: int
@@ -17,6 +19,7 @@ class Line(msgspec.Struct, gc=False, omit_defaults=True):
     variant_id: int | None = None
     variant_name: str | None = None
     seller_id: int | None = None
+    returned: int = 0
 
     @property
     def total(self) -> int:
@@ -56,7 +59,8 @@ class Shipment(msgspec.Struct, gc=False, omit_defaults=True):
 class Order(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     """Model `orders`, by order. `status` is the furthest fact: placed, paid, in-work, shipped,
     delivered, returned or cancelled; surfaces that count differently derive theirs from `history`,
-    `paid` and `refunded`."""
+    `paid` and `refunded`. An order of past business has a `source`, its number is that of the source,
+    and `placed_at` its business time; its person is 0 for a guest."""
 
     order_id: int
     position: int = 0
@@ -78,6 +82,10 @@ class Order(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     paid_at: str | None = None
     refunded: int = 0
     cancellation_reason: str = ""
+    source: str = ""
+    placed_at: str = ""
+    country: str | None = None
+    other_charges: list[OtherCharge] = []
     created_at: str = ""
     updated_at: str = ""
 

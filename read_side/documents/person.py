@@ -31,7 +31,8 @@ class BookedAddress(msgspec.Struct, gc=False, omit_defaults=True):
 
 
 class Account(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
-    """Model `accounts`, by person. `roles` sorted."""
+    """Model `accounts`, by person. `roles` sorted. A customer of past business has the `reference` that
+    `source` gave, and no e-mail address."""
 
     person_id: int
     position: int = 0
@@ -43,6 +44,9 @@ class Account(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     roles: list[str] = []
     verified: bool = False
     active: bool = False
+    source: str = ""
+    reference: str = ""
+    country: str | None = None
     addresses: dict[int, BookedAddress] = {}
     created_at: str = ""
     updated_at: str = ""

@@ -21,8 +21,9 @@ from write_side.event_store import PostgresLog
 from write_side.messages import Event, Metadata
 from write_side.order import events as order
 from write_side.payment import events as payment
+from write_side.returns import events as returns
 from write_side.stock import events as stock
-from write_side.values import Charges, OrderLine, Sealed
+from write_side.values import Charges, OrderLine, OtherCharge, Sealed
 
 Happened = tuple[str, Event]
 
@@ -82,6 +83,7 @@ class _Shop:
         self.products: dict[int, list[int]] = {}
         self.carts: dict[int, dict[int, tuple[int, int | None]]] = {}
         self.orders: dict[int, dict[str, Any]] = {}
+        self.past_orders: list[order.PastOrderRecorded] = []
 
     def words(self, most: int = 4) -> str:
         return " ".join(self.dice.choices(WORDS, k=self.dice.randint(1, most)))
@@ -90,6 +92,7 @@ class _Shop:
         steps = [
             (self.person, 2), (self.profile, 2), (self.catalogue, 2), (self.product, 4),
             (self.edit, 5), (self.stock, 4), (self.cart, 12), (self.place, 4), (self.advance, 10),
+            (self.past_person, 1), (self.past_order, 4), (self.past_return, 2), (self.past_adjustment, 1),
         ]  # fmt: skip
         makers = [maker for maker, weight in steps for _ in range(weight)]
         yield from self.person()
@@ -450,6 +453,148 @@ class _Shop:
             facts["next"] = following[step]
         else:
             del self.orders[order_id]
+
+    def past_person(self) -> Iterator[Happened]:
+        person_id = next(self.ids)
+        self.people.append(person_id)
+        self.addresses[person_id] = []
+        yield (
+            f"account-{person_id}",
+            account.AccountImported(person_id=person_id, source="till", reference=f"{person_id}.0", country="France"),
+        )
+
+    def business_time(self) -> str:
+        """Any of a few days in two months: past business is recorded in no particular order."""
+        return f"2011-0{self.dice.randint(1, 2)}-0{self.dice.randint(1, 3)}T{self.dice.randint(8, 17):02}:30:00Z"
+
+    def past_order(self) -> Iterator[Happened]:
+        """Lines of one thing stay apart; some orders have no goods, some no person."""
+        order_id, placed_at = next(self.ids), self.business_time()
+        things = [self.sellable() for _ in range(self.dice.choice([0, 1, 3, 6]))]
+        lines = tuple(
+            OrderLine(
+                line_id=next(self.ids),
+                product_id=product_id,
+                variant_id=variant_id,
+                sku=f"SKU-{product_id}",
+                name="N",
+                unit_price=self.dice.choice([0, 85, 255]),
+                quantity=self.dice.randint(1, 12),
+            )
+            for product_id, variant_id in [*things, *things[:1]]
+        )
+        charges = tuple(
+            OtherCharge(code="POST", name="Postage", quantity=1, unit_price=self.dice.choice([1800, -300]))
+            for _ in range(self.dice.choice([0, 0, 1]) if lines else 1)
+        )
+        goods = sum(line.total for line in lines)
+        event = order.PastOrderRecorded(
+            order_id=order_id,
+            source="till",
+            number=str(order_id),
+            placed_at=placed_at,
+            lines=lines,
+            charges=charges,
+            money=Charges(
+                subtotal=goods,
+                tax=0,
+                shipping=0,
+                discount=0,
+                total=goods + sum(charge.total for charge in charges),
+                currency=self.dice.choice(["GBP", "GBP", "EUR"]),
+            ),
+            person_id=self.dice.choice([None, *self.people]),
+            country="France",
+        )
+        self.past_orders.append(event)
+        yield f"order-{order_id}", event
+        sold: dict[tuple[int, int | None], int] = {}
+        for line in lines:
+            thing = (line.product_id, line.variant_id)
+            sold[thing] = sold.get(thing, 0) + line.quantity
+        for (product_id, variant_id), quantity in sold.items():
+            yield (
+                f"stock-{variant_id or product_id}",
+                stock.PastSaleRecorded(
+                    product_id=product_id,
+                    variant_id=variant_id,
+                    order_id=order_id,
+                    quantity=quantity,
+                    placed_at=placed_at,
+                ),
+            )
+
+    def past_return(self) -> Iterator[Happened]:
+        """Of a past order, or of nobody knows which."""
+        known = [event for event in self.past_orders if event.lines]
+        return_id, returned_at = next(self.ids), self.business_time()
+        bought = self.dice.choice(known) if known and self.dice.random() < 0.7 else None
+        product_id, variant_id = self.sellable()
+        price = 255
+        if bought is not None:
+            of = bought.lines[0]
+            product_id, variant_id, price = of.product_id, of.variant_id, of.unit_price
+        line = returns.ReturnLine(
+            line_id=next(self.ids),
+            product_id=product_id,
+            variant_id=variant_id,
+            sku=f"SKU-{product_id}",
+            name="N",
+            unit_price=price,
+            quantity=1,
+            order_id=bought.order_id if bought else None,
+            order_line_id=bought.lines[0].line_id if bought else None,
+        )
+        charges = (OtherCharge(code="POST", name="Postage", quantity=1, unit_price=-200),)[: self.dice.choice([0, 1])]
+        yield (
+            f"return-{return_id}",
+            returns.ReturnRecorded(
+                return_id=return_id,
+                source="till",
+                number=f"C{return_id}",
+                returned_at=returned_at,
+                currency=bought.money.currency if bought else "GBP",
+                lines=(line,),
+                charges=charges,
+                total=line.total - sum(charge.total for charge in charges),
+                person_id=bought.person_id if bought else None,
+            ),
+        )
+        if bought is not None:
+            yield (
+                f"order-{bought.order_id}",
+                order.ItemsReturned(
+                    order_id=bought.order_id,
+                    return_id=return_id,
+                    returned_at=returned_at,
+                    lines=(order.ReturnedItems(order_line_id=bought.lines[0].line_id, quantity=1),),
+                ),
+            )
+        yield (
+            f"stock-{variant_id or product_id}",
+            stock.PastReturnRecorded(
+                product_id=product_id,
+                variant_id=variant_id,
+                return_id=return_id,
+                quantity=1,
+                returned_at=returned_at,
+            ),
+        )
+
+    def past_adjustment(self) -> Iterator[Happened]:
+        product_id, variant_id = self.sellable()
+        yield (
+            f"stock-{variant_id or product_id}",
+            stock.PastAdjustmentRecorded(
+                product_id=product_id,
+                variant_id=variant_id,
+                source="till",
+                reference=f"{next(self.ids)}:1",
+                by=self.dice.choice([-3, 40]),
+                adjusted_at=self.business_time(),
+                reason="counted",
+            ),
+        )
 
     def refund(self, order_id: int, facts: dict[str, Any]) -> Iterator[Happened]:
         half = facts["total"] // 2
