@@ -1,5 +1,6 @@
 """The log's promises: gapless positions in commit order, all or nothing, and nothing rewritten."""
 
+import itertools
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,7 @@ from write_side.event_store import (
     Claim,
     Guard,
     KeyTaken,
+    LogSubscription,
     NameTaken,
     PostgresLog,
     StaleStream,
@@ -320,3 +322,31 @@ def test_a_connection_that_was_cut_is_replaced(log: PostgresLog, databases: Data
         while owner.execute("SELECT FROM pg_stat_activity WHERE pid = %s", (pid,)).fetchone():
             pass
     assert log.insert_events([stored("a-1", 2)]) == range(2, 3)
+
+
+def test_a_subscription_misses_nothing_that_is_appended_before_it_listens(
+    log: PostgresLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rival appends after the subscription's first look and before its LISTEN has arrived."""
+    looked, listen = threading.Event(), LogSubscription._listen
+    select = log.select_notifications
+
+    def look(*args: Any, **kwargs: Any) -> Any:
+        found = select(*args, **kwargs)
+        looked.set()
+        return found
+
+    def listen_late(self: LogSubscription) -> None:
+        looked.wait(10)
+        rival = PostgresLog(Database(log.database.dsn))
+        rival.insert_events([stored("a-1", 1)])
+        rival.close()
+        listen(self)
+
+    monkeypatch.setattr(log, "select_notifications", look)
+    monkeypatch.setattr(LogSubscription, "_listen", listen_late)
+    with log.subscribe(gt=0) as subscription:
+        stopper = threading.Timer(10, subscription.stop)
+        stopper.start()
+        assert [notification.id for notification in itertools.islice(subscription, 1)] == [1]
+        stopper.cancel()
