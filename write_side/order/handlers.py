@@ -26,6 +26,7 @@ from write_side.order.state import ORDER, Order
 from write_side.payment import decide as payments
 from write_side.payment.state import PAYMENT
 from write_side.stock import decide as stocks
+from write_side.stock import low
 from write_side.stock.state import STOCK, Stock
 from write_side.values import OrderLine, Sealed
 from write_side.work import Work, handles
@@ -40,7 +41,8 @@ def place_order(command: PlaceOrder, work: Work) -> dict[str, Any]:
     products = work.states(PRODUCT, {line.product_id for line in cart.lines.values()})
     # In one order for everybody: the streams of a batch are decided in memory anyway, and the
     # database locks rows in the order in which it gets them.
-    work.states(STOCK, sorted(cart.lines))
+    work.states(STOCK, sorted({*cart.lines, *low.sellables(products.values())}))
+    watch = low.Watch(work, products.values())
     order_id = work.new_id()
     placed = decide.place(
         cart,
@@ -55,6 +57,7 @@ def place_order(command: PlaceOrder, work: Work) -> dict[str, Any]:
     )
     work.begin(ORDER, order_id, [placed])
     _move_stock(work, placed.lines, order_id, stocks.reserve)
+    watch.report()
     work.record(CART, mine, [CartCheckedOut(order_id=order_id)])
     return describe(placed, work.now)
 

@@ -70,6 +70,17 @@ class StockReturned(Event, frozen=True):
     variant_id: int | None = None
 
 
+class StockFellLow(Event, frozen=True):
+    """The product's number, of its base and its variants together, fell to its threshold or below it (or
+    began there). Nothing is said again until it has been above."""
+
+    TOPIC: ClassVar[str] = "stock.fell-low"
+
+    product_id: int
+    available: int
+    threshold: int
+
+
 class PastSaleRecorded(Event, frozen=True):
     """Goods of a past order left; all its lines of this SKU together. `placed_at` is business time."""
 
@@ -116,6 +127,7 @@ StockEvent = (
     | StockReleased
     | StockShipped
     | StockReturned
+    | StockFellLow
     | PastSaleRecorded
     | PastReturnRecorded
     | PastAdjustmentRecorded

@@ -5,7 +5,7 @@ from typing import Any
 from write_side import past
 from write_side.catalog.product.decide import ensure_owner
 from write_side.catalog.product.state import PRODUCT
-from write_side.stock import decide
+from write_side.stock import decide, low
 from write_side.stock.commands import AdjustStock, RecordPastAdjustment
 from write_side.stock.state import STOCK, Stock
 from write_side.work import Work, handles
@@ -15,9 +15,12 @@ from write_side.work import Work, handles
 def adjust_stock(command: AdjustStock, work: Work) -> dict[str, Any]:
     sellable = find(work, command.sku)
     stock = work.state(STOCK, sellable)
-    ensure_owner(work.state(PRODUCT, stock.product_id), work.actor)
+    product = work.state(PRODUCT, stock.product_id)
+    ensure_owner(product, work.actor)
+    watch = low.Watch(work, [product])
     work.record(STOCK, sellable, decide.adjust(stock, command.by, command.to, command.reason))
-    return _levels(work.state(STOCK, sellable))
+    watch.report()
+    return _levels(work.state(STOCK, sellable)) | {"sku": command.sku}  # the stock knows the one it began with
 
 
 @handles(RecordPastAdjustment)

@@ -19,6 +19,7 @@ from write_side.catalog.product.commands import (
 from write_side.catalog.product.events import ImageAdded, ProductCreated, VariantAdded
 from write_side.catalog.product.state import PRODUCT, Product
 from write_side.fields import slugify
+from write_side.stock import low
 from write_side.stock.events import StockOpened
 from write_side.stock.state import STOCK
 from write_side.work import Work, handles
@@ -51,6 +52,7 @@ def create_product(command: CreateProduct, work: Work) -> dict[str, Any]:
         work.record(PRODUCT, product_id, [_main_image(work, created, command.image)])
     _open_stock(work, product_id, None, created.sku, command.stock)
     variants = [_add_variant(work, product_id, variant) for variant in command.variants]
+    low.report_new(work, product_id)
     return {
         "product_id": product_id,
         "slug": created.slug,
@@ -98,7 +100,9 @@ def update_variant(command: UpdateVariant, work: Work) -> dict[str, Any]:
 @handles(RemoveVariant)
 def remove_variant(command: RemoveVariant, work: Work) -> dict[str, Any]:
     product = _mine(work, command.product_id)
+    watch = low.Watch(work, [product])
     work.record(PRODUCT, command.product_id, decide.remove_variant(product, command.variant_id))
+    watch.report()
     work.release("sku", product.variants[command.variant_id].sku)
     return {}
 
