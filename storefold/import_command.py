@@ -1,24 +1,22 @@
 """`storefold import-catalog`: from the command line to an import and its last words."""
 
-import signal
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskProgressColumn, TextColumn, TimeElapsedColumn
-from rich.text import Text
 
 from storefold.bootstrap import WriteSide, build_write_side
-from storefold.importing.catalogue import CatalogueImport, StoreAway, Wishes
+from storefold.importing.catalogue import CatalogueImport, Wishes
+from storefold.importing.console import progress_bar, stopped_by_signals
 from storefold.importing.files import Format, opened
 from storefold.importing.ledger import Ledger, Skipped
 from storefold.importing.products import ATTRIBUTE, FIELDS
 from storefold.importing.report import Outcome, tell, write_report
 from storefold.importing.rows import BrokenFile
 from storefold.importing.stock import Opening
+from storefold.importing.waiting import StoreAway
 from storefold.names import owners
 from storefold.running import running_settings
 from storefold.settings import Settings
@@ -106,9 +104,9 @@ def import_catalogue(
         after.callback(write.close)
         if seller is not None:
             wishes = Wishes(wishes.renamed, seller_of(write, seller), wishes.opening, wishes.set_stock)
-        after.enter_context(_stopped_by_signals(stop))
-        progress = after.enter_context(_progress(console))
-        task = progress.add_task("products", total=source.size, products=0)
+        after.enter_context(stopped_by_signals(stop))
+        progress = after.enter_context(progress_bar(console))
+        task = progress.add_task("products", total=source.size, count=0)
 
         def say_skipped(skipped: Skipped) -> None:
             name = f" ({skipped.product})" if skipped.product else ""
@@ -119,7 +117,7 @@ def import_catalogue(
 
         def stopping() -> bool:
             if run.tally.read % 100 == 0:
-                progress.update(task, completed=source.done(), products=run.tally.read)
+                progress.update(task, completed=source.done(), count=run.tally.read)
             return stop.is_set()
 
         began = time.monotonic()
@@ -132,7 +130,7 @@ def import_catalogue(
             stopped = str(error)
         if stop.is_set():
             stopped = "stopped"
-        progress.update(task, completed=source.done(), products=run.tally.read)
+        progress.update(task, completed=source.done(), count=run.tally.read)
         progress.stop()
         outcome = Outcome(str(path), source.format.value, run.tally, time.monotonic() - began, broken, stopped)
         tell(console, outcome, wishes.opening)
@@ -148,34 +146,3 @@ def seller_of(write: WriteSide, email: str) -> int:
     if found is None:
         raise NoSuchSeller(f"no account has the e-mail address {email}")
     return found
-
-
-@contextmanager
-def _stopped_by_signals(stop: threading.Event) -> Iterator[None]:
-    """The first Ctrl-C ends the import between two products; a second one ends the process."""
-
-    def first(number: int, _frame: object) -> None:
-        stop.set()
-        signal.signal(number, signal.SIG_DFL)
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, first) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-class _Rate(ProgressColumn):
-    def render(self, task: Task) -> Text:
-        products = task.fields["products"]
-        rate = products / task.elapsed if task.elapsed else 0
-        return Text(f"{products:,} ({rate:,.0f}/s)")
-
-
-def _progress(console: Console) -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), _Rate(), TimeElapsedColumn())
-    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)

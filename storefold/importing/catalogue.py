@@ -6,8 +6,6 @@ append's transaction: an import that was killed is finished by running it again.
 """
 
 import itertools
-import logging
-import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
@@ -19,6 +17,7 @@ from storefold.importing.ledger import Ledger, Skipped
 from storefold.importing.products import Product, Unfit, name_of, read_product
 from storefold.importing.rows import BrokenFile, Row, Rows
 from storefold.importing.stock import NOTHING, Opening
+from storefold.importing.waiting import AWAY, deadline, said, wait_for_store
 from storefold.names import owners
 from write_side.batch import Accepted
 from write_side.bus import Bus
@@ -32,20 +31,12 @@ from write_side.catalog.product.commands import (
 from write_side.catalog.product.decide import SkuTaken
 from write_side.event_store import PostgresLog
 from write_side.messages import Actor, Command
-from write_side.refusals import OutcomeUnknown, Overloaded, Refusal, Unavailable
+from write_side.refusals import Overloaded, Refusal
 from write_side.stock.commands import AdjustStock
-
-log = logging.getLogger(__name__)
 
 STRETCH = 250  # rows that share one look at the names, and at most one batch of the bus
 AHEAD = 2  # stretches on their way while the next is read
-PATIENCE = 60.0  # seconds to wait for a store that is away
-_AWAY = (Unavailable, OutcomeUnknown, Overloaded, OperationalError)
 _UPDATABLE = frozenset(UpdateProduct.model_fields) & frozenset(CreateProduct.model_fields)
-
-
-class StoreAway(Exception):
-    """The event store did not come back; what was answered is committed."""
 
 
 @dataclass(slots=True)
@@ -171,13 +162,13 @@ class CatalogueImport:
         """One look at the names tells which products exist; then every command is on its way."""
         skus = {product.sku for _, product in stretch}
         skus |= {variant.sku for _, product in stretch for variant in product.command.variants if variant.sku}
-        deadline = time.monotonic() + PATIENCE
+        until = deadline()
         while True:
             try:
                 known = owners(self._log, "sku", skus)
                 break
             except OperationalError as error:
-                _wait_for_store(deadline, error)
+                wait_for_store(until, error)
         return [self._send_one(row, product, known) for row, product in stretch]
 
     def _send_one(self, row: Row, product: Product, known: Mapping[str, int]) -> _Sent:
@@ -187,12 +178,12 @@ class CatalogueImport:
 
     def _submit(self, command: Command) -> "Future[Accepted]":
         """Hundreds of variants a row can fill the bus's queue: then the reading waits."""
-        deadline = time.monotonic() + PATIENCE
+        until = deadline()
         while True:
             try:
                 return self._bus.submit(command, self._actor)
             except Overloaded as error:
-                _wait_for_store(deadline, error, pause=0.05)
+                wait_for_store(until, error, pause=0.05)
 
     def _creation(self, product: Product) -> list[Command]:
         if product.has_stock:
@@ -221,21 +212,21 @@ class CatalogueImport:
     def _settle(self, sent: _Sent) -> None:
         """Waits for a row's answers and counts it. A store that is away is waited for: sending a row
         again is safe, because its SKU can be taken only once."""
-        deadline = time.monotonic() + PATIENCE
+        until = deadline()
         raced = False
         while True:
             try:
                 changed = [self._changed(answer) for answer in sent.answers]
-            except _AWAY as error:
-                _wait_for_store(deadline, error)
+            except AWAY as error:
+                wait_for_store(until, error)
             except SkuTaken as refusal:
                 # Somebody made the product since the look at the names; or it is one of its variants.
                 if sent.known or raced:
-                    self._skip(sent.row, _said(refusal))
+                    self._skip(sent.row, said(refusal))
                     return
                 raced = True
             except Refusal as refusal:
-                self._skip(sent.row, _said(refusal))
+                self._skip(sent.row, said(refusal))
                 return
             else:
                 self._count(sent, any(changed))
@@ -267,15 +258,3 @@ def _variant_change(product_id: int, variant_id: int | None, variant: NewVariant
 
 def _stock_change(sku: str, level: int) -> Command:
     return AdjustStock.model_construct(sku=sku, to=level, by=None, reason="imported")
-
-
-def _said(refusal: Refusal) -> str:
-    told = "; ".join(f"{name}: {value}" for name, value in refusal.extra.items())
-    return f"{refusal.detail} ({told})" if told else refusal.detail
-
-
-def _wait_for_store(deadline: float, error: Exception, pause: float = 0.5) -> None:
-    if time.monotonic() > deadline:
-        raise StoreAway(f"the event store has been away for {PATIENCE:.0f} s") from error
-    log.info("the event store is away, trying again: %s", error)
-    time.sleep(pause)

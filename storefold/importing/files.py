@@ -5,7 +5,7 @@ import gzip
 import lzma
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
@@ -24,7 +24,8 @@ class Format(StrEnum):
     csv = "csv"
 
 
-_READERS: dict[Format, Callable[[IO[bytes]], Rows]] = {
+Readers = Mapping[Format, Callable[[IO[bytes]], Rows]]
+READERS: Readers = {
     Format.json: read_json,
     Format.jsonl: read_json_lines,
     Format.csv: read_csv,
@@ -55,19 +56,19 @@ class Source:
 
 
 @contextmanager
-def opened(path: Path, form: Format | None = None) -> Iterator[Source]:
+def opened(path: Path, form: Format | None = None, readers: Readers = READERS) -> Iterator[Source]:
     """`-` is the standard input. Raises OSError when the file cannot be opened; its `rows` raise
     BrokenFile."""
     if str(path) == "-":
         chosen = form or _look(sys.stdin.buffer)
-        yield Source(chosen, None, lambda: 0, _READERS[chosen](sys.stdin.buffer))
+        yield Source(chosen, None, lambda: 0, readers[chosen](sys.stdin.buffer))
         return
     with path.open("rb") as raw:
         unpack = _COMPRESSED.get(path.suffix.lower())
         name = path.with_suffix("") if unpack else path
         file: IO[bytes] = unpack(raw) if unpack else raw
         chosen = form or _SUFFIXES.get(name.suffix.lower()) or _look(file)
-        rows = _READERS[chosen](file)
+        rows = readers[chosen](file)
         yield Source(chosen, path.stat().st_size, raw.tell, _unpacked(rows) if unpack else rows)
 
 

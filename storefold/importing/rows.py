@@ -16,6 +16,13 @@ class Row:
     fields: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Stands for the fields of a row that cannot be read, where the file can be read on behind it."""
+
+    reason: str
+
+
 @dataclass(frozen=True)
 class BrokenFile(Exception):
     """The file cannot be read past this place; the rows before it are good."""

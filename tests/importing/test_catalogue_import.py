@@ -19,11 +19,12 @@ from support.databases import Databases
 from support.shop import Goods, Shop
 
 from storefold.bootstrap import WriteSide
-from storefold.importing.catalogue import CatalogueImport, StoreAway, Tally, Wishes
+from storefold.importing.catalogue import CatalogueImport, Tally, Wishes
 from storefold.importing.ledger import Ledger, Skipped
 from storefold.importing.readers.json_list import read_json
 from storefold.importing.rows import BrokenFile, Row
 from storefold.importing.stock import Opening
+from storefold.importing.waiting import StoreAway
 from storefold.names import owners
 from write_side.catalog.product.commands import CreateProduct, DeleteProduct
 from write_side.catalog.product.state import PRODUCT, Product
@@ -265,7 +266,7 @@ def test_a_store_that_is_away_for_a_moment_loses_and_repeats_nothing(
 def test_a_store_that_stays_away_ends_the_import(
     run: Import, write_side: WriteSide, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("storefold.importing.catalogue.PATIENCE", 0.2)
+    monkeypatch.setattr("storefold.importing.waiting.PATIENCE", 0.2)
     with pytest.raises(StoreAway):
         run(shelf(3), bus=Away(write_side.bus, 1000, False))
     assert write_side.log.head() == 0
