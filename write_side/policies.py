@@ -1,6 +1,6 @@
 """What surfaces differ in, as data that their commands name; the rules that use it are the core's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -54,3 +54,49 @@ _KINDS: Final[dict[str, Callable[[str], bool]]] = {
 }
 
 PASSWORDS: Final = {"store": PasswordPolicy(shortest=8, kinds=("upper", "lower", "digit", "symbol"))}
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewPolicy:
+    """Who may review a product: who has bought it, and whether once."""
+
+    purchase_needed: bool
+    one_per_person: bool
+
+
+REVIEWS: Final = {
+    "store": ReviewPolicy(purchase_needed=True, one_per_person=True),
+    "marketplace": ReviewPolicy(purchase_needed=False, one_per_person=True),
+    "martaff": ReviewPolicy(purchase_needed=False, one_per_person=False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StatusTable:
+    """A surface's word for each status of an order, and which words may follow which."""
+
+    words: Mapping[str, str]
+    moves: Mapping[str, tuple[str, ...]]
+
+
+ORDER_STATUSES: Final = {
+    "store": StatusTable(
+        words={
+            "placed": "pending",
+            "paid": "processing",
+            "in-work": "processing",
+            "shipped": "shipped",
+            "delivered": "delivered",
+            "returned": "returned",
+            "cancelled": "cancelled",
+        },
+        moves={
+            "pending": ("processing", "cancelled"),
+            "processing": ("shipped", "cancelled"),
+            "shipped": ("delivered",),
+            "delivered": ("returned",),
+            "returned": (),
+            "cancelled": (),
+        },
+    )
+}

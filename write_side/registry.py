@@ -6,14 +6,31 @@ from write_side.catalog.brand import handlers as _brand
 from write_side.catalog.category import handlers as _category
 from write_side.catalog.product import handlers as _product
 from write_side.messages import EVENT_TYPES, Command, Event
+from write_side.order import fulfilment as _fulfilment
 from write_side.order import handlers as _order
 from write_side.order import past_handlers as _past_order
 from write_side.payment import handlers as _payment
 from write_side.returns import handlers as _returns
+from write_side.review import handlers as _review
 from write_side.stock import handlers as _stock
+from write_side.wishlist import handlers as _wishlist
 from write_side.work import HANDLERS
 
-HANDLER_MODULES = (_account, _brand, _cart, _category, _order, _past_order, _payment, _product, _returns, _stock)
+HANDLER_MODULES = (
+    _account,
+    _brand,
+    _cart,
+    _category,
+    _fulfilment,
+    _order,
+    _past_order,
+    _payment,
+    _product,
+    _returns,
+    _review,
+    _stock,
+    _wishlist,
+)
 
 COMMANDS: dict[str, type[Command]] = {
     command.command_name(): command for command in sorted(HANDLERS, key=lambda c: c.__name__)

@@ -65,6 +65,36 @@ class ReturnOrder(Command):
     note: Note = ""
 
 
+class MoveOrder(Command):
+    """Moves an order to a status that a surface's table allows next, in that surface's words. Whatever the
+    move means happens with it: shipping consumes the reservation and needs a tracking number, cancelling gives
+    stock and money back."""
+
+    access: ClassVar[Access] = Access.ADMIN
+
+    order_id: Id
+    status: Line = Field(description="the table's word", examples=["shipped"])
+    table: Literal["store"] = Field(default="store", description="the status table")
+    tracking_number: Line | None = None
+    carrier: Note = ""
+    note: Note = ""
+    restock: bool = Field(default=False, description="of a return: whether the goods can be sold again")
+
+
+class RecordCarrierNews(Command):
+    """A carrier says what became of a parcel. Each event takes effect once; one that skips steps or comes late
+    is fitted in."""
+
+    access: ClassVar[Access] = Access.SERVICE
+
+    order_id: Id
+    event_id: Reference = Field(description="the carrier's own, unique for ever")
+    news: Literal["shipped", "delivered", "returned"]
+    tracking_number: Reference
+    carrier: Note = ""
+    note: Note = ""
+
+
 MAX_LINES = 5000
 
 

@@ -15,8 +15,8 @@ from write_side.order.events import (
     OrderTakenInWork,
 )
 from write_side.order.state import Order
-from write_side.policies import PRICING
-from write_side.refusals import Conflict, NotFound
+from write_side.policies import PRICING, StatusTable
+from write_side.refusals import Conflict, Invalid, NotFound
 from write_side.values import OrderLine, Sealed
 
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -39,6 +39,18 @@ class WrongOrderStatus(Conflict):
 
     type = "wrong-order-status"
     title = "The order's status does not allow it"
+
+
+class MoveNotAllowed(Conflict):
+    """`extra`: old and new, in the table's words."""
+
+    type = "move-not-allowed"
+    title = "The order cannot become that now"
+
+
+class TrackingNumberMissing(Invalid):
+    type = "tracking-number-missing"
+    title = "What is shipped needs a tracking number"
 
 
 def order_number(order_id: int, day: str) -> str:
@@ -131,6 +143,27 @@ def ensure_whole(order: Order) -> None:
         raise WrongOrderStatus(
             "an order of past business is returned by return-items", status=order.status, wanted="returned"
         )
+
+
+def ensure_move(order: Order, wanted: str, table: StatusTable) -> None:
+    """`wanted` in the table's words."""
+    if wanted not in table.moves:
+        raise Invalid(f"must be one of {', '.join(table.moves)}", field="status")
+    now = table.words[order.status]
+    if wanted not in table.moves[now]:
+        raise MoveNotAllowed(f"Cannot change from {now} to {wanted}", old=now, new=wanted)
+
+
+CARRIED = ("shipped", "delivered", "returned")
+
+
+def carried(order: Order, news: str) -> tuple[str, ...]:
+    """What has to happen for the news to be true, in order: nothing where it is true already. An order that
+    nobody has to send, or that was cancelled, is not moved by a carrier."""
+    if order.status in CARRIED:
+        return CARRIED[CARRIED.index(order.status) + 1 : CARRIED.index(news) + 1]
+    _ensure(order, news, {"paid", "in-work"})
+    return CARRIED[: CARRIED.index(news) + 1]
 
 
 def ensure_mine(order: Order, actor: Actor) -> None:

@@ -12,6 +12,7 @@ from write_side.payment import decide
 from write_side.payment.events import PaymentIntentCreated
 from write_side.payment.state import PAYMENT
 from write_side.refusals import Conflict
+from write_side.review import purchases
 from write_side.work import Work, handles
 
 
@@ -100,6 +101,8 @@ def _succeed(work: Work, order_id: int, intent_id: str, amount: int, charge_id: 
     for_payment, for_order = decide.record_success(order, payment, intent_id, amount, charge_id)
     _record(work, order_id, for_payment)
     work.record(ORDER, order_id, for_order)
+    if for_order:
+        purchases.confirm(work, order_id)
     return bool(for_payment)
 
 

@@ -36,6 +36,7 @@ from write_side.catalog.product.state import PRODUCT, Product
 from write_side.messages import Actor, Event
 from write_side.stock.commands import AdjustStock
 from write_side.stock.decide import NoSuchSku
+from write_side.stock.events import StockAdjusted
 from write_side.stock.state import STOCK
 
 KETTLE = ProductCreated(
@@ -294,3 +295,76 @@ def test_a_brand_s_name_is_unique_whatever_its_letters() -> None:
     world.when(RenameBrand(brand_id=acme["brand_id"], name="Apex"), ADMIN)
     world.when(RenameBrand(brand_id=other, name="Acme"), ADMIN)
     assert world.state(BRAND, other).name == "Acme"
+
+
+# -- what one update may change at once -----------------------------------------------------------
+
+
+def shelf(*variants: int) -> World:
+    shop = World()
+    made = {"name": "Kettle", "price": "19.99", "sku": "K", "stock": 7, "compare_price": "25", "cost_price": "9"}
+    extra = [{"name": f"V{n}", "stock": n} for n in variants]
+    shop.when(CreateProduct.model_validate(made | {"weight": "1.5", "dimensions": "1x2x3", "variants": extra}), ADMIN)
+    return shop
+
+
+def made_id(shop: World) -> int:
+    return shop.owner("sku", "K") or 0
+
+
+def update(shop: World, **fields: object) -> list[Event]:
+    return shop.when(UpdateProduct.model_validate({"product_id": made_id(shop), **fields}), ADMIN).events
+
+
+def test_a_null_that_is_sent_takes_away_and_one_that_is_not_leaves() -> None:
+    shop = shelf()
+    number = made_id(shop)
+    assert update(shop, name=None, price=None, description=None) == []
+    assert update(shop, compare_price=None) == [
+        ProductRepriced(product_id=number, selling_price=1999, list_price=None, cost_price=900)
+    ]
+    assert update(shop, weight=None, dimensions=None) == [
+        ProductChanged(product_id=number, weight=None, dimensions=None)
+    ]
+    assert update(shop, compare_price=None, weight=None) == []
+    assert update(shop, cost_price=None) == [
+        ProductRepriced(product_id=number, selling_price=1999, list_price=None, cost_price=None)
+    ]
+
+
+def test_a_new_sku_is_taken_and_the_old_one_is_free() -> None:
+    shop = shelf()
+    number = made_id(shop)
+    done = shop.when(UpdateProduct(product_id=number, sku="K2"), ADMIN)
+    assert done.events == [ProductChanged(product_id=number, sku="K2")]
+    assert done.result["sku"] == "K2"
+    assert (shop.owner("sku", "K"), shop.owner("sku", "K2")) == (None, number)
+    adjusted = shop.when(AdjustStock(sku="K2", to=3), ADMIN)
+    assert (adjusted.result["sku"], adjusted.result["available"]) == ("K2", 3)
+    assert shop.when(UpdateProduct(product_id=number, sku="K2"), ADMIN).events == []
+    shop.when(CreateProduct.model_validate({"name": "Pot", "price": "1", "sku": "K"}), ADMIN)
+    with pytest.raises(decide.SkuTaken):
+        shop.when(UpdateProduct(product_id=number, sku="K"), ADMIN)
+
+
+def test_price_and_number_change_in_one_command() -> None:
+    shop = shelf()
+    number = made_id(shop)
+    events = update(shop, price="10", available=2)
+    assert events == [
+        ProductRepriced(product_id=number, selling_price=1000, list_price=2500, cost_price=900),
+        StockAdjusted(product_id=number, by=-5, reason="set with the product"),
+    ]
+    assert update(shop, available=2) == []
+
+
+def test_the_number_is_the_whole_product_s_and_its_base_takes_the_difference() -> None:
+    shop = shelf(3, 1)
+    number = made_id(shop)
+    assert update(shop, available=11) == []
+    update(shop, available=4)
+    assert shop.state(STOCK, number).available == 0
+    with pytest.raises(decide.FewerThanVariants) as refused:
+        update(shop, available=3, price="1")
+    assert refused.value.extra == {"variants": 4, "field": "available"}
+    assert shop.state(PRODUCT, number).selling_price == 1999

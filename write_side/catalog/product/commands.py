@@ -63,12 +63,17 @@ class CreateProduct(Command):
 
 
 class UpdateProduct(Command):
-    """Changes what is sent; the rest stays."""
+    """Changes what is sent; the rest stays. A compare price, a cost price, a weight or dimensions of null are
+    taken away."""
 
     access: ClassVar[Access] = Access.SELLER
 
     product_id: Id
     name: Line | None = None
+    sku: Sku | None = None
+    available: Level | None = Field(
+        default=None, description="what can be sold of it in all; its base has what its variants have not"
+    )
     description: Text | None = None
     category: CategoryPath | None = None
     category_id: Id | None = None

@@ -1,5 +1,6 @@
 """The rules of products."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from write_side.catalog.product.commands import UpdateProduct, UpdateVariant
@@ -14,9 +15,12 @@ from write_side.catalog.product.events import (
 )
 from write_side.catalog.product.state import CHANGEABLE, Product
 from write_side.messages import Actor, Event
-from write_side.refusals import Conflict, Forbidden, NotFound
+from write_side.refusals import Conflict, Forbidden, Invalid, NotFound
+from write_side.stock.state import Stock
 
 MAX_VARIANTS = 200
+CLEARABLE = {"weight", "dimensions"}  # by a null that was sent; of prices see below
+PRICES = ("selling_price", "list_price", "cost_price")
 
 
 class NoSuchProduct(NotFound):
@@ -42,6 +46,13 @@ class SlugTaken(Conflict):
 class TooManyVariants(Conflict):
     type = "too-many-variants"
     title = f"A product has at most {MAX_VARIANTS} variants"
+
+
+class FewerThanVariants(Invalid):
+    """`extra`: variants, what they have."""
+
+    type = "fewer-than-variants"
+    title = "The product's variants alone have more"
 
 
 class NotYourProduct(Forbidden):
@@ -73,8 +84,11 @@ def change(product: Product, command: UpdateProduct, category_id: int | None, br
     """`category_id` and `brand_id` are what the command's names resolved to; None: not sent."""
     wanted: dict[str, Any] = {field: getattr(command, field) for field in CHANGEABLE if hasattr(command, field)}
     wanted |= {"category_id": category_id, "brand_id": brand_id}
+    cleared = CLEARABLE & command.model_fields_set
     changes = {
-        field: value for field, value in wanted.items() if value is not None and value != getattr(product, field)
+        field: value
+        for field, value in wanted.items()
+        if (value is not None or field in cleared) and value != getattr(product, field)
     }
     events: list[Event] = []
     if changes:
@@ -87,20 +101,23 @@ def change(product: Product, command: UpdateProduct, category_id: int | None, br
 
 
 def _reprice(product: Product, command: UpdateProduct) -> list[Event]:
-    before = (product.selling_price, product.list_price, product.cost_price)
-    sent = (command.price, command.compare_price, command.cost_price)
-    after = tuple(old if new is None else new for old, new in zip(before, sent, strict=True))
-    if after == before:
-        return []
-    selling, listed, cost = after
-    return [
-        ProductRepriced(
-            product_id=product.product_id,
-            selling_price=selling or 0,
-            list_price=listed,
-            cost_price=cost,
-        )
-    ]
+    sent = command.model_fields_set
+    after = ProductRepriced(
+        product_id=product.product_id,
+        selling_price=product.selling_price if command.price is None else command.price,
+        list_price=command.compare_price if "compare_price" in sent else product.list_price,
+        cost_price=command.cost_price if "cost_price" in sent else product.cost_price,
+    )
+    same = all(getattr(after, price) == getattr(product, price) for price in PRICES)
+    return [] if same else [after]
+
+
+def base_of(available: int, variants: Iterable[Stock]) -> int:
+    """What of the product's number is its base's own."""
+    theirs = sum(variant.available for variant in variants)
+    if available < theirs:
+        raise FewerThanVariants(variants=theirs, field="available")
+    return available - theirs
 
 
 def delete(product: Product) -> list[Event]:

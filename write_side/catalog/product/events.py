@@ -48,6 +48,7 @@ class ProductChanged(Event, frozen=True):
     dimensions: str | UnsetType | None = UNSET
     featured: bool | UnsetType = UNSET
     low_stock_threshold: int | UnsetType = UNSET
+    sku: str | UnsetType = UNSET
 
 
 class ProductRepriced(Event, frozen=True):

@@ -22,6 +22,7 @@ from write_side.work import Aggregate
 
 CHANGEABLE = (
     "name",
+    "sku",
     "description",
     "category_id",
     "brand_id",

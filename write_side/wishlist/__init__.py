@@ -1,0 +1,1 @@
+"""What people want to remember: one list per person, each product once."""
