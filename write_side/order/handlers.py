@@ -25,6 +25,7 @@ from write_side.order.events import OrderPlaced
 from write_side.order.state import ORDER, Order
 from write_side.payment import decide as payments
 from write_side.payment.state import PAYMENT
+from write_side.review import purchases
 from write_side.stock import decide as stocks
 from write_side.stock import low
 from write_side.stock.state import STOCK, Stock
@@ -65,44 +66,56 @@ def place_order(command: PlaceOrder, work: Work) -> dict[str, Any]:
 @handles(CancelOrder)
 def cancel_order(command: CancelOrder, work: Work) -> dict[str, Any]:
     order = find(work, command.order_id)
-    work.record(ORDER, order.order_id, decide.cancel(order, command.reason))
-    _move_stock(work, order.lines, order.order_id, stocks.release)
-    payment = work.state(PAYMENT, order.order_id)
-    work.record(PAYMENT, order.order_id, payments.refund_rest(payment))
-    return _status(work, order.order_id)
+    cancel(work, order, command.reason)
+    return status(work, order.order_id)
 
 
 @handles(StartOrder)
 def start_order(command: StartOrder, work: Work) -> dict[str, Any]:
     order = find(work, command.order_id)
     work.record(ORDER, order.order_id, decide.start(order, command.note))
-    return _status(work, order.order_id)
+    return status(work, order.order_id)
 
 
 @handles(ShipOrder)
 def ship_order(command: ShipOrder, work: Work) -> dict[str, Any]:
     order = find(work, command.order_id)
-    events = decide.ship(order, command.tracking_number, command.carrier, command.note)
-    work.record(ORDER, order.order_id, events)
-    _move_stock(work, order.lines, order.order_id, stocks.ship)
-    return _status(work, order.order_id)
+    ship(work, order, command.tracking_number, command.carrier, command.note)
+    return status(work, order.order_id)
 
 
 @handles(DeliverOrder)
 def deliver_order(command: DeliverOrder, work: Work) -> dict[str, Any]:
     order = find(work, command.order_id)
     work.record(ORDER, order.order_id, decide.deliver(order, command.note))
-    return _status(work, order.order_id)
+    return status(work, order.order_id)
 
 
 @handles(ReturnOrder)
 def return_order(command: ReturnOrder, work: Work) -> dict[str, Any]:
     order = find(work, command.order_id)
-    events = decide.give_back(order, command.restock, command.note)
-    work.record(ORDER, order.order_id, events)
-    if command.restock:
+    give_back(work, order, command.restock, command.note)
+    return status(work, order.order_id)
+
+
+def cancel(work: Work, order: Order, reason: str) -> None:
+    """The stock goes back, and what was paid."""
+    work.record(ORDER, order.order_id, decide.cancel(order, reason))
+    _move_stock(work, order.lines, order.order_id, stocks.release)
+    payment = work.state(PAYMENT, order.order_id)
+    work.record(PAYMENT, order.order_id, payments.refund_rest(payment))
+    purchases.cancel(work, order.order_id)
+
+
+def ship(work: Work, order: Order, tracking_number: str, carrier: str, note: str) -> None:
+    work.record(ORDER, order.order_id, decide.ship(order, tracking_number, carrier, note))
+    _move_stock(work, order.lines, order.order_id, stocks.ship)
+
+
+def give_back(work: Work, order: Order, restock: bool, note: str) -> None:
+    work.record(ORDER, order.order_id, decide.give_back(order, restock, note))
+    if restock:
         _move_stock(work, order.lines, order.order_id, stocks.take_back)
-    return _status(work, order.order_id)
 
 
 def describe(placed: OrderPlaced, now: str) -> dict[str, Any]:
@@ -159,5 +172,6 @@ def _move_stock(
         work.record(STOCK, line.sellable_id, [move(stock, order_id, line.quantity)])
 
 
-def _status(work: Work, order_id: int) -> dict[str, Any]:
+def status(work: Work, order_id: int) -> dict[str, Any]:
+    """What a move answers."""
     return {"order_id": order_id, "status": work.state(ORDER, order_id).status}

@@ -19,6 +19,7 @@ from write_side.catalog.product.commands import (
 from write_side.catalog.product.events import ImageAdded, ProductCreated, VariantAdded
 from write_side.catalog.product.state import PRODUCT, Product
 from write_side.fields import slugify
+from write_side.stock import decide as stock
 from write_side.stock import low
 from write_side.stock.events import StockOpened
 from write_side.stock.state import STOCK
@@ -66,9 +67,15 @@ def update_product(command: UpdateProduct, work: Work) -> dict[str, Any]:
     product = _mine(work, command.product_id)
     category_id = _category(work, command.category, command.category_id)
     brand_id = ensure_brand(work, command.brand) if command.brand else None
-    events = decide.change(product, command, category_id, brand_id)
-    work.record(PRODUCT, command.product_id, events)
-    return _identity(product)
+    if command.sku is not None and command.sku != product.sku:
+        work.claim("sku", command.sku, command.product_id, decide.SkuTaken(sku=command.sku))
+        work.release("sku", product.sku)
+    work.record(PRODUCT, command.product_id, decide.change(product, command, category_id, brand_id))
+    if command.available is not None:
+        watch = low.Watch(work, [product])
+        _set_stock(work, product, command.available)
+        watch.report()
+    return _identity(work.state(PRODUCT, command.product_id))
 
 
 @handles(DeleteProduct)
@@ -154,6 +161,13 @@ def _add_variant(work: Work, product_id: int, variant: NewVariant | AddVariant) 
     work.record(PRODUCT, product_id, [added])
     _open_stock(work, product_id, variant_id, sku, variant.stock)
     return {"variant_id": variant_id, "sku": sku}
+
+
+def _set_stock(work: Work, product: Product, available: int) -> None:
+    stocks = work.states(STOCK, [product.product_id, *product.variants])
+    base = stocks.pop(product.product_id)
+    events = stock.adjust(base, None, decide.base_of(available, stocks.values()), "set with the product")
+    work.record(STOCK, product.product_id, events)
 
 
 def _open_stock(work: Work, product_id: int, variant_id: int | None, sku: str, on_hand: int) -> None:
