@@ -15,7 +15,7 @@ import msgspec
 import psycopg
 from eventsourcing.persistence import OperationalError
 
-from projections.model import Fold, Model, Moment, Recalled
+from projections.model import Entry, Fold, Model, Moment, Ranked, Recalled
 from projections.stores.base import Batch, Target
 from read_side.documents.layout import Parked
 from write_side.codecs import decode
@@ -179,8 +179,9 @@ class Folder:
         batch.documents[target] = encoded
         batch.versions[target] = reached
         if entries != before:
-            batch.removed.extend((target, entry) for entry in before - entries)
-            batch.added.extend((target, entry) for entry in entries - before)
+            added = entries - before
+            batch.added.extend((target, entry) for entry in added)
+            batch.removed.extend((target, entry) for entry in _left(before - entries, added))
         if model.in_memory:
             batch.changed.add(model.name)
 
@@ -223,6 +224,12 @@ class Folder:
                 reason=repr(error),
             )
         )
+
+
+def _left(gone: frozenset[Entry], added: frozenset[Entry]) -> Iterable[Entry]:
+    """A document that only moves within a list is put to its new place, and need not leave it first."""
+    moved = {entry.name for entry in added if type(entry) is Ranked}
+    return (entry for entry in gone if type(entry) is not Ranked or entry.name not in moved)
 
 
 def recalled(event: Event, first: Row) -> Recalled:

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import UNSET
 
 from projections.model import Entry, Model, Moment, Named, Ranked
+from projections.models import product_reviews as reviews
 from projections.models import product_stock as stock
 from read_side.documents.product import Image, Product, Variant
 from write_side.catalog.product.events import (
@@ -31,7 +32,7 @@ _CREATED = (
 )  # fmt: skip
 _CHANGED = (
     "name", "description", "category_id", "brand_id", "attributes", "weight", "dimensions",
-    "featured", "low_stock_threshold",
+    "featured", "low_stock_threshold", "sku",
 )  # fmt: skip
 
 
@@ -100,9 +101,9 @@ def image_added(product: Product, event: ImageAdded, when: Moment) -> None:
 
 
 def entries(product: Product) -> Iterator[Entry]:
-    """`newest` and `category:<id>`: what is sold, in the order of creation. `seller:<id>`: what a
-    seller has, hidden products included. `slug` and `sku`: the product (and `:variant`) of a
-    name."""
+    """`newest` and `category:<id>`: what is sold, in the order of creation. `low` and `low:<seller>`:
+    what of it is low on stock, by how many there are. `seller:<id>`: what a seller has, hidden
+    products included. `slug` and `sku`: the product (and `:variant`) of a name."""
     if product.deleted or not product.created:
         return
     key = str(product.product_id)
@@ -116,6 +117,11 @@ def entries(product: Product) -> Iterator[Entry]:
         yield Ranked("newest", product.created)
         if product.category_id is not None:
             yield Ranked(f"category:{product.category_id}", product.created)
+        available = product.available
+        if available <= product.low_stock_threshold:
+            yield Ranked("low", available)
+            if product.seller_id is not None:
+                yield Ranked(f"low:{product.seller_id}", available)
 
 
 PRODUCTS = Model(
@@ -135,6 +141,7 @@ PRODUCTS = Model(
         VariantRemoved: variant_removed,
         ImageAdded: image_added,
         **stock.FOLDS,
+        **reviews.FOLDS,
     },
     entries=entries,
 )

@@ -29,6 +29,7 @@ from projections.stores.base import (
 from read_side.documents.layout import Announcement, Layout, Parked
 
 WORDS = 4000  # of one command inside a script
+PIECE = 16_000  # words; readers wait while a script runs, here for some 5 ms
 TIMEOUT = 10  # seconds; a batch takes milliseconds
 _encode = msgspec.json.Encoder().encode
 
@@ -116,8 +117,23 @@ class RedisSession:
         if self._role is Role.RUNNER:
             news = Announcement(min(after.values()), changed=sorted(batch.changed))
             commands.append(["PUBLISH", self._layout.channel, _encode(news)])
+        else:
+            commands = self._ahead(before, commands)
         self._run(before, after, commands)
         return []
+
+    def _ahead(self, before: Mapping[str, int], commands: list[list[Any]]) -> list[list[Any]]:
+        """Runs all but the last of a builder's commands ahead, with the position where it was: nobody
+        reads the generation yet, and a builder that dies is not gone on from."""
+        piece: list[list[Any]] = []
+        words = 0
+        for command in commands:
+            if words > PIECE:
+                self._run(before, before, piece)
+                piece, words = [], 0
+            piece.append(command)
+            words += len(command)
+        return piece
 
     def settle(self) -> None:
         """Every batch has saved its position."""

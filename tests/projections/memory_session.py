@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from projections.folding import Folder
-from projections.model import Entry, Model
+from projections.model import Entry, Model, Ranked
 from projections.stores.base import Batch, Target
 from read_side.documents.layout import Parked
 from write_side.event_store import Row
@@ -13,9 +13,13 @@ from write_side.event_store import Row
 class MemorySession:
     def __init__(self, models: Iterable[str]) -> None:
         self.documents: dict[Target, bytes] = {}
-        self.entries: set[tuple[Target, Entry]] = set()
+        self.places: dict[Any, tuple[Target, Entry]] = {}
         self.parks: list[Parked] = []
         self._positions = dict.fromkeys(models, 0)
+
+    @property
+    def entries(self) -> set[tuple[Target, Entry]]:
+        return set(self.places.values())
 
     def positions(self) -> dict[str, int]:
         return dict(self._positions)
@@ -29,8 +33,10 @@ class MemorySession:
     def write(self, batch: Batch, before: Mapping[str, int], upto: int) -> list[Parked]:
         assert dict(before) == self._positions
         self.documents |= batch.documents
-        self.entries -= set(batch.removed)
-        self.entries |= set(batch.added)
+        for target, entry in batch.removed:
+            del self.places[_place(target, entry)]
+        for target, entry in batch.added:
+            self.places[_place(target, entry)] = (target, entry)
         self.parks += batch.parked
         self._positions = {model: max(seen, upto) for model, seen in before.items()}
         return []
@@ -38,6 +44,11 @@ class MemorySession:
     def settle(self) -> None: ...
 
     def beat(self, report: bytes, /) -> None: ...
+
+
+def _place(target: Target, entry: Entry) -> Any:
+    """A list has a document once, a table has a name once."""
+    return (target, entry.name) if isinstance(entry, Ranked) else (target[0], entry.table, entry.name)
 
 
 class Projection:

@@ -58,7 +58,7 @@ def test_documents_alone_leave_out_what_they_have_seen(seed: int, restarts: list
     session = MemorySession([])
     for end in [*sorted(restarts), LENGTH]:
         again = MemorySession(model.name for model in redis_models(open_sealed))
-        again.documents, again.entries = session.documents, session.entries
+        again.documents, again.places = session.documents, session.places
         session = again
         Projection(redis_models(open_sealed), session).take(past[:end])
 
