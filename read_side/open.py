@@ -13,8 +13,10 @@ from read_side.queries.carts import Carts
 from read_side.queries.catalogue import Catalogue
 from read_side.queries.orders import Orders
 from read_side.queries.products import Products
+from read_side.queries.reviews import Reviews
 from read_side.queries.search import Search
 from read_side.queries.stock import Stock
+from read_side.queries.wishlists import Wishlists
 from read_side.redis import Documents
 
 
@@ -31,6 +33,8 @@ class ReadSide:
     orders: Orders
     accounts: Accounts
     stock: Stock
+    reviews: Reviews
+    wishlists: Wishlists
     search: Search
     elasticsearch: AsyncElasticsearch
 
@@ -56,6 +60,8 @@ class ReadSide:
             orders=Orders(documents),
             accounts=Accounts(documents),
             stock=Stock(products),
+            reviews=Reviews(documents),
+            wishlists=Wishlists(documents, products),
             search=Search(elasticsearch, catalogue, positions, search_layout),
             elasticsearch=elasticsearch,
         )

@@ -67,6 +67,12 @@ class Products:
         """All of a seller's products, inactive ones included, newest first."""
         return await self._list(f"seller:{seller_id}", page, size)
 
+    async def low_on_stock(self, page: int, size: int, seller_id: int | None = None) -> Page[Product]:
+        """On sale and at or below their thresholds, the fewest first: all, or one seller's."""
+        index = "low" if seller_id is None else f"low:{seller_id}"
+        offset = offset_of(page, size)
+        return Page(*await self._documents.page("products", index, offset, size, _product, newest_first=False))
+
     async def walk_newest(self, cursor: str | None, size: int) -> Stretch[Product]:
         """Everything on sale, newest first, by cursors that are not shifted by what is new.
 

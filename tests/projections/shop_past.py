@@ -22,8 +22,10 @@ from write_side.messages import Event, Metadata
 from write_side.order import events as order
 from write_side.payment import events as payment
 from write_side.returns import events as returns
+from write_side.review import events as review
 from write_side.stock import events as stock
 from write_side.values import Charges, OrderLine, OtherCharge, Sealed
+from write_side.wishlist import events as wishlist
 
 Happened = tuple[str, Event]
 
@@ -84,6 +86,9 @@ class _Shop:
         self.carts: dict[int, dict[int, tuple[int, int | None]]] = {}
         self.orders: dict[int, dict[str, Any]] = {}
         self.past_orders: list[order.PastOrderRecorded] = []
+        self.reviews: dict[int, review.ReviewWritten] = {}
+        self.hidden: set[int] = set()
+        self.wishes: set[tuple[int, int]] = set()
 
     def words(self, most: int = 4) -> str:
         return " ".join(self.dice.choices(WORDS, k=self.dice.randint(1, most)))
@@ -93,6 +98,7 @@ class _Shop:
             (self.person, 2), (self.profile, 2), (self.catalogue, 2), (self.product, 4),
             (self.edit, 5), (self.stock, 4), (self.cart, 12), (self.place, 4), (self.advance, 10),
             (self.past_person, 1), (self.past_order, 4), (self.past_return, 2), (self.past_adjustment, 1),
+            (self.review, 2), (self.moderate, 2), (self.wish, 3),
         ]  # fmt: skip
         makers = [maker for maker, weight in steps for _ in range(weight)]
         yield from self.person()
@@ -100,6 +106,47 @@ class _Shop:
         yield from self.product()
         while True:
             yield from self.dice.choice(makers)()
+
+    def review(self) -> Iterator[Happened]:
+        person_id, product_id = self.dice.choice(self.people), self.dice.choice(list(self.products))
+        written = review.ReviewWritten(
+            review_id=next(self.ids),
+            product_id=product_id,
+            person_id=person_id,
+            rating=self.dice.randint(1, 5),
+            title=self.words(2),
+            comment=self.words(9),
+            verified=self.dice.random() < 0.5,
+        )
+        self.reviews[written.review_id] = written
+        yield f"review-{person_id}", review.PurchaseConfirmed(order_id=next(self.ids), products=(product_id,))
+        yield f"review-{person_id}", written
+
+    def moderate(self) -> Iterator[Happened]:
+        if not self.reviews:
+            return
+        one = self.dice.choice(list(self.reviews.values()))
+        number, stream = one.review_id, f"review-{one.person_id}"
+        about = {"review_id": number, "product_id": one.product_id}
+        shown = number not in self.hidden
+        roll = self.dice.random()
+        if roll < 0.2:
+            del self.reviews[number]
+            yield stream, review.ReviewRemoved(**about, rating=one.rating, shown=shown)
+        elif roll < 0.4:
+            yield stream, review.ReviewChanged(**about, difference=0, comment=self.words())
+        elif shown:
+            self.hidden.add(number)
+            yield stream, review.ReviewHidden(**about, rating=one.rating)
+        else:
+            self.hidden.remove(number)
+            yield stream, review.ReviewApproved(**about, rating=one.rating)
+
+    def wish(self) -> Iterator[Happened]:
+        wish = self.dice.choice(self.people), self.dice.choice(list(self.products))
+        kind = wishlist.ProductUnwished if wish in self.wishes else wishlist.ProductWished
+        self.wishes ^= {wish}
+        yield f"wishlist-{wish[0]}", kind(product_id=wish[1])
 
     def person(self) -> Iterator[Happened]:
         person_id = next(self.ids)

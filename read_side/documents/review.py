@@ -1,0 +1,23 @@
+"""A review as everybody sees it, or as its author does."""
+
+import msgspec
+
+
+class Review(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
+    """Model `reviews`, by review. `verified`: its author had bought the product; `shown`: nobody has hidden
+    it. One that was removed keeps neither its words nor a place in any list."""
+
+    review_id: int
+    position: int = 0
+    created: int = 0
+    product_id: int = 0
+    person_id: int = 0
+    rating: int = 0
+    title: str = ""
+    comment: str = ""
+    verified: bool = False
+    shown: bool = True
+    removed: bool = False
+    note: str = ""
+    created_at: str = ""
+    updated_at: str = ""
