@@ -34,9 +34,14 @@ _OWN: Final[dict[str, tuple[str, int, str]]] = {
 _BY_STATUS: Final = {404: "no-such-path", 405: "method-not-allowed", 413: "body-too-large"}
 
 
-def problem(status: int, kind: str, title: str, detail: str | None = None, **extra: Any) -> Response:
-    """One problem document; `type` leads to a page of this API that explains it."""
-    body = {"type": f"/problems/{kind}", "title": title, "status": status, **extra}
+_MEMBERS: Final = ("type", "title", "status", "detail")
+
+
+def problem(status: int, kind: str, title: str, detail: str | None = None, /, **extra: Any) -> Response:
+    """One problem document; `type` leads to a page of this API that explains it. What a refusal brings
+    along never takes the place of a problem's own member: an order's status is its `current_status`."""
+    body = {"type": f"/problems/{kind}", "title": title, "status": status}
+    body |= {f"current_{name}" if name in _MEMBERS else name: value for name, value in extra.items()}
     if detail is not None and detail != title:
         body["detail"] = detail
     return Response(msgspec.json.encode(body), status, media_type=MEDIA_TYPE)
@@ -56,9 +61,16 @@ def field_errors(error: ValidationError | RequestValidationError) -> list[tuple[
     found = []
     for item in error.errors():
         reason = item.get("ctx", {}).get("error")
-        message = str(reason) if reason is not None else item["msg"]
+        message = str(reason) if reason is not None else _message(item)
         found.append((".".join(str(part) for part in item["loc"]), message))
     return found
+
+
+def _message(item: Any) -> str:
+    # Pydantic counts a text's characters as items once a validator stands before the limit.
+    if item["type"] == "too_long" and item["ctx"]["field_type"] == "Value":
+        return f"should have at most {item['ctx']['max_length']} characters"
+    return str(item["msg"])
 
 
 async def on_refusal(request: Request, error: Exception) -> Response:

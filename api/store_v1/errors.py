@@ -104,6 +104,7 @@ _MESSAGES = {
     "string_type": "Must be a string.",
     "string_too_short": "This field may not be blank.",
     "string_too_long": "Must have at most {max_length} characters.",
+    "too_long": "Must have at most {max_length} characters.",
     "string_pattern_mismatch": "Enter a valid value.",
     "literal_error": "Must be one of {expected}.",
     "int_type": "Must be a whole number.",

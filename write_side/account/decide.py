@@ -48,6 +48,13 @@ class SuperAdministratorOnly(Forbidden):
     title = "Only a super-administrator may do this"
 
 
+class OwnPower(Conflict):
+    """So that a shop always has somebody who may do everything."""
+
+    type = "own-power"
+    title = "Nobody takes this from themselves; another super-administrator may"
+
+
 def verify_email(account: Account) -> list[Event]:
     ensure_exists(account)
     return [] if account.verified else [EmailVerified(person_id=account.person_id)]
@@ -96,11 +103,14 @@ def revoke_role(account: Account, role: str, actor: Actor) -> list[Event]:
     _ensure_may_hand_out(role, actor)
     if role not in account.roles:
         return []
+    if role == "superadmin":
+        _ensure_another(account, actor)
     return [RoleRevoked(person_id=account.person_id, role=role)]
 
 
 def deactivate(account: Account, actor: Actor) -> list[Event]:
     _ensure_may_shut_out(account, actor)
+    _ensure_another(account, actor)
     return [AccountDeactivated(person_id=account.person_id)] if account.active else []
 
 
@@ -123,6 +133,11 @@ def _ensure_may_shut_out(account: Account, actor: Actor) -> None:
     ensure_exists(account)
     if account.roles & {"admin", "superadmin"}:
         _ensure_superadmin(actor)
+
+
+def _ensure_another(account: Account, actor: Actor) -> None:
+    if account.person_id == actor.person_id:
+        raise OwnPower
 
 
 def _ensure_superadmin(actor: Actor) -> None:

@@ -31,7 +31,7 @@ def command_for(event: News) -> Command | None:
     Raises pydantic's ValidationError, KeyError or TypeError for an event that is not in Stripe's shape.
     """
     read = _READERS.get(event["type"])
-    return read(event["data"]["object"], event["id"]) if read is not None else None
+    return read(_mapping(event["data"]["object"]), event["id"]) if read is not None else None
 
 
 def outcome_of(intent: News, event_id: str | None = None) -> Command | None:
@@ -67,7 +67,7 @@ def _success(intent: News, event_id: str | None) -> Command:
 
 
 def _failure(intent: News, event_id: str | None) -> Command:
-    error = intent.get("last_payment_error") or {}
+    error = _mapping(intent.get("last_payment_error") or {})
     return RecordPaymentFailure(
         order_id=_order_id(intent),
         intent_id=intent["id"],
@@ -80,7 +80,7 @@ def refund_of(charge: News, event_id: str | None = None, number: int | None = No
     """The command for a charge's refunded total; `number` where it is the answer to a request."""
     if charge.get("payment_intent") is None:
         return None
-    refunds = (charge.get("refunds") or {}).get("data") or []
+    refunds = _mapping(charge.get("refunds") or {}).get("data") or []
     return RecordRefund.model_validate(
         {
             "order_id": _order_id(charge),
@@ -107,9 +107,15 @@ _READERS: Final[dict[str, Callable[[News, str | None], Command | None]]] = {
 def _order_id(thing: News) -> int | None:
     """Whose order it is; None where that was not said, or not by us."""
     try:
-        return parse_id((thing.get("metadata") or {}).get("order_id"))
+        return parse_id(_mapping(thing.get("metadata") or {}).get("order_id"))
     except ValueError:
         return None
+
+
+def _mapping(thing: Any) -> News:
+    if not isinstance(thing, Mapping):
+        raise TypeError("not in Stripe's shape")
+    return thing
 
 
 def _id(thing: Any) -> str | None:

@@ -75,6 +75,18 @@ def test_who_is_deactivated_is_nobody_at_once(anyone: Client, admin: Client) -> 
     assert person.http.get("/queries/account").status_code == 200
 
 
+def test_a_move_that_an_orders_status_does_not_allow(buyer: Client, seller: Client, admin: Client) -> None:
+    buyer.command("add-to-cart", product_id=seller.product()["product_id"])
+    order_id = buyer.command("place-order", shipping_address_id=buyer.address())["result"]["order_id"]
+    body = problem(admin.send("deliver-order", order_id=order_id), 409, "wrong-order-status")
+    assert (body["current_status"], body["wanted"]) == ("placed", "delivered")
+    buyer.command("cancel-order", order_id=order_id)
+    body = problem(buyer.send("cancel-order", order_id=order_id), 409, "wrong-order-status")
+    assert (body["current_status"], body["wanted"]) == ("cancelled", "cancelled")
+    body = problem(buyer.send("request-payment", order_id=order_id), 409, "not-payable")
+    assert body["current_status"] == "cancelled"
+
+
 @pytest.mark.parametrize("token", ["x", "a.b.c", "Bearer", "é"])
 def test_a_token_that_is_none(anyone: Client, token: str) -> None:
     headers = {"Authorization": f"Bearer {token}".encode()}
@@ -171,6 +183,11 @@ class TestBadInput:
     def test_odd_names_come_back_as_they_were(self, seller: Client, name: str) -> None:
         made = seller.product(name=name)
         assert seller.query(f"product/{made['product_id']}")["name"] == name
+
+    def test_a_text_that_is_too_long_is_measured_in_characters(self, seller: Client) -> None:
+        answer = seller.send("create-product", name="Cup", price="1.00", attributes={"size": "x" * 301})
+        [error] = problem(answer, 400, "invalid")["errors"]
+        assert error == {"field": "attributes.size", "message": "should have at most 300 characters"}
 
     def test_an_unknown_field_is_named(self, buyer: Client) -> None:
         body = problem(buyer.send("clear-cart", quantiy=1), 400, "invalid")

@@ -227,3 +227,8 @@ def test_what_nobody_may_set_in_a_profile_is_ignored(shopper: Shopper) -> None:
 )
 def test_a_profile_refuses_what_does_not_fit(shopper: Shopper, field: str, value: Any) -> None:
     assert list(refused(shopper.put("/auth/me/", {field: value}), 400, "validation_error")) == [field]
+
+
+def test_a_name_that_is_too_long_is_measured_in_characters(shopper: Shopper) -> None:
+    details = refused(shopper.put("/auth/me/", {"first_name": "x" * 151}), 400, "validation_error")
+    assert details == {"first_name": ["Must have at most 150 characters."]}

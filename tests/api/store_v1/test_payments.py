@@ -246,7 +246,22 @@ def test_what_stripe_did_not_sign_is_refused(
     assert statuses(shopper, order) == ["pending"]
 
 
-@pytest.mark.parametrize("body", [b"[]", b"{}", b"not json", b'{"type": [], "id": 1, "data": null}'])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[]",
+        b"{}",
+        b"not json",
+        b'{"type": [], "id": 1, "data": null}',
+        b'{"type": "payment_intent.succeeded", "id": "evt_1", "data": {"object": null}}',
+        b'{"type": "payment_intent.succeeded", "id": "evt_1", "data": {"object": "pi_1"}}',
+        b'{"type": "payment_intent.succeeded", "id": "evt_1", "data": {"object": '
+        b'{"id": "pi_1", "amount": 1, "metadata": "order"}}}',
+        b'{"type": "payment_intent.payment_failed", "id": "evt_1", "data": {"object": '
+        b'{"id": "pi_1", "last_payment_error": "declined"}}}',
+        b'{"type": "charge.refunded", "id": "evt_1", "data": {"object": []}}',
+    ],
+)
 def test_a_signed_event_that_cannot_be_read(passer_by: Shopper, body: bytes) -> None:
     headers = {"Stripe-Signature": signature(DEVELOPMENT_WEBHOOK_SECRET, body)}
     answer = passer_by.http.post("/payments/webhook/", content=body, headers=headers)

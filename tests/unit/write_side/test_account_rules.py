@@ -146,6 +146,17 @@ def test_an_administrator_is_shut_out_by_a_super_administrator_alone() -> None:
         decide.reactivate(account(ADMIN, AccountDeactivated(person_id=3)), MANAGER)
 
 
+def test_nobody_takes_a_shop_its_last_super_administrator() -> None:
+    themselves = Actor(person_id=3, roles=frozenset({"superadmin"}))
+    held = account(RoleGranted(person_id=3, role="superadmin"), ADMIN)
+    with pytest.raises(decide.OwnPower):
+        decide.deactivate(held, themselves)
+    with pytest.raises(decide.OwnPower):
+        decide.revoke_role(held, "superadmin", themselves)
+    assert decide.revoke_role(held, "admin", themselves) == [RoleRevoked(person_id=3, role="admin")]
+    assert decide.deactivate(held, BOSS) == [AccountDeactivated(person_id=3)]
+
+
 # -- who may send what ----------------------------------------------------------------------------
 
 SIGNED_IN, SELLER = ClearCart(), CreateProduct(name="K", price=1)
