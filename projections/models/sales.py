@@ -1,4 +1,5 @@
-"""`sales`: what was sold and came back in a business day and in a month, by period and currency."""
+"""`sales`: what was sold and came back in a business day and in a month, by period and currency; past
+business in the months of its source, too, so that it can be held against what it came from."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,7 +13,12 @@ def periods(_stream: str, told: Any, when: Moment) -> Mapping[str, Figures]:
     """The day's figures and the month's are the same ones."""
     deal = deal_of(told, when)
     figures = deal.whole()
-    return {f"{deal.at[:10]}/{deal.currency}": figures, f"{deal.at[:7]}/{deal.currency}": figures}
+    month = f"{deal.at[:7]}/{deal.currency}"
+    found = {f"{deal.at[:10]}/{deal.currency}": figures, month: figures}
+    source = getattr(told, "source", None)
+    if source is not None:
+        found[f"{month}/{source}"] = figures
+    return found
 
 
 def add(sales: Sales, figures: Figures, _when: Moment) -> None:
@@ -27,8 +33,11 @@ def add(sales: Sales, figures: Figures, _when: Moment) -> None:
 
 
 def entries(sales: Sales) -> Iterator[Entry]:
-    """Lists of days and months, of all currencies and of each; the score is the date's digits."""
-    if sales.position:
+    """Lists of days and months, of all currencies and of each, and of a source's months; the score is the
+    date's digits."""
+    if sales.position and sales.source:
+        yield Ranked(f"source:{sales.source}", int(sales.period.replace("-", "")))
+    elif sales.position:
         kind = "day" if len(sales.period) == len("2011-03-04") else "month"
         date = int(sales.period.replace("-", ""))
         yield Ranked(kind, date)
@@ -36,8 +45,8 @@ def entries(sales: Sales) -> Iterator[Entry]:
 
 
 def empty(key: str) -> Sales:
-    period, _, currency = key.partition("/")
-    return Sales(period=period, currency=currency)
+    period, currency, source = (*key.split("/"), "")[:3]
+    return Sales(period=period, currency=currency, source=source)
 
 
 SALES = Model(

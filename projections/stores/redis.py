@@ -26,6 +26,7 @@ class RedisStore:
         self._acquire = self.client.register_script(scripts.ACQUIRE)
         self._swap = self.client.register_script(scripts.SWAP)
         self._tokens: dict[Role, bytes] = {}
+        self._begun: set[str] = set()  # by this store: nobody but its builder knows them
 
     def acquire(self, role: Role) -> None:
         name = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -54,6 +55,7 @@ class RedisStore:
                     numbers.append(int(number))
             generation = f"{model}.{max(numbers) + 1}"
             self.client.hset(self.layout.positions, generation, 0)
+        self._begun.add(generation)
         return generation
 
     def session(self, role: Role, generations: Mapping[str, str]) -> "RedisSession":
@@ -65,7 +67,8 @@ class RedisStore:
                 raise Emptied("there is no pointer to live generations")
             if _names(decode_live(pointer)) != dict(generations):
                 raise Swapped("other generations are live")
-        return RedisSession(self.client, self.layout, self._role(role), self._tokens[role], pointer, generations)
+        token, unseen = self._tokens[role], self._begun.issuperset(generations.values())
+        return RedisSession(self.client, self.layout, self._role(role), token, pointer, generations, unseen)
 
     def swap(self, generations: Mapping[str, str], *, may_lag: bool = False) -> bool:
         with reachable():

@@ -51,7 +51,8 @@ def reachable() -> Iterator[None]:
 
 
 class RedisSession:
-    """Generations opened for writing under a token."""
+    """Generations opened for writing under a token. `unseen`: they are half-built, and thrown away
+    should their builder die."""
 
     def __init__(
         self,
@@ -61,6 +62,7 @@ class RedisSession:
         token: bytes,
         pointer: bytes,
         generations: Mapping[str, str],
+        unseen: bool = False,
     ) -> None:
         self._client = client
         self._layout = layout
@@ -69,6 +71,7 @@ class RedisSession:
         self._pointer = pointer
         self._generations = generations
         self._role = Role.RUNNER if pointer else Role.BUILDER
+        self._unseen = unseen and not pointer
         self._models = {model: layout.model(name) for model, name in generations.items()}
         self._apply = client.register_script(scripts.APPLY)
 
@@ -117,14 +120,14 @@ class RedisSession:
         if self._role is Role.RUNNER:
             news = Announcement(min(after.values()), changed=sorted(batch.changed))
             commands.append(["PUBLISH", self._layout.channel, _encode(news)])
-        else:
+        if self._unseen:
             commands = self._ahead(before, commands)
         self._run(before, after, commands)
         return []
 
     def _ahead(self, before: Mapping[str, int], commands: list[list[Any]]) -> list[list[Any]]:
-        """Runs all but the last of a builder's commands ahead, with the position where it was: nobody
-        reads the generation yet, and a builder that dies is not gone on from."""
+        """Runs all but the last of the commands ahead, leaving the position where it was: a batch need
+        not take effect at once where nobody reads or goes on from what is there."""
         piece: list[list[Any]] = []
         words = 0
         for command in commands:

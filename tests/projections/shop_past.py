@@ -34,7 +34,8 @@ WORDS = ("red", "blue", "steel", "oak", "travel", "running", "shoes", "lamp", "b
 
 def at(position: int) -> str:
     """The moment of an event: later ones later."""
-    return f"2026-01-01T{position // 3600 % 24:02}:{position // 60 % 60:02}:{position % 60:02}.000000Z"
+    hours, minutes = position // 3600, position // 60
+    return f"2026-01-{1 + hours // 24:02}T{hours % 24:02}:{minutes % 60:02}:{position % 60:02}.000000Z"
 
 
 def open_sealed(sealed: Sealed) -> str | None:

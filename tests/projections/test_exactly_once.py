@@ -33,7 +33,7 @@ def _step_and_settle(follower: Follower) -> None:
 @pytest.mark.parametrize("window", [1, 7, 1000])
 def test_live_and_rebuilt_are_equal_bytes(world: World, contents: Contents, name: Name, window: int) -> None:
     follower = world.follow(name, window)
-    world.happen(3, 250 if window == 1 else 1200)
+    world.happen(3, 400 if window == 1 else 1200)
     catch_up(follower)
     live = contents(name)
     store, models = world.store(name)

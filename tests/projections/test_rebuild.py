@@ -103,6 +103,26 @@ def test_one_model_is_rebuilt_by_itself(world: World, running: Callable[[Name], 
     wait_for(lambda: caught_up(world, "redis"))
 
 
+def test_models_that_were_added_to_the_code_are_built_beside_the_live_ones(
+    world: World, contents: Contents, running: Callable[[Name], None]
+) -> None:
+    """An installation from before there were figures: the runner makes them by itself."""
+    figures = {"sales", "product-sales", "customers", "returns", "stock-months", "stock-movements"}
+    world.happen(29, 1500)
+    before = build(world.events, world.redis, [m for m in world.redis_models if m.name not in figures])
+    running("redis")
+    wait_for(lambda: figures <= set(world.redis.live()))
+    world.happen(30, 300)
+    wait_for(lambda: caught_up(world, "redis"))
+    live = world.redis.live()
+    assert {model: live[model] for model in before} == before
+    assert set(live) - set(before) == figures
+    grown = contents("redis")
+    assert {key.partition("/")[0] for key in grown} >= figures
+    build(world.events, world.redis, world.redis_models)
+    assert contents("redis") == grown
+
+
 @pytest.mark.parametrize("name", STORES)
 def test_back_again(world: World, name: Name) -> None:
     world.happen(24, 300)
