@@ -9,12 +9,14 @@ import msgspec
 
 
 class Sales(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
-    """Model `sales`, key `2011-03-04/GBP` (a day) or `2011-03/GBP` (a month). `revenue` is that of
-    the goods, `charges` what was paid besides (tax, shipping, fees, less discounts); both as they
-    were sold: what came back is counted apart, on the day it came."""
+    """Model `sales`, key `2011-03-04/GBP` (a day) or `2011-03/GBP` (a month), and `2011-03/GBP/shop` for
+    what past business of the source `shop` has in that month. `revenue` is that of the goods, `charges`
+    what was paid besides (tax, shipping, fees, less discounts); both as they were sold: what came back is
+    counted apart, on the day it came."""
 
     period: str
     currency: str
+    source: str = ""
     position: int = 0
     orders: int = 0
     units: int = 0
