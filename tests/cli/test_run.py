@@ -18,7 +18,7 @@ from run_console import Console
 from storefold.demo.accounts import DEMO_ACCOUNTS, DEMO_PASSWORD
 from storefold.stack.processes import marked
 
-pytestmark = [pytest.mark.xdist_group("run"), pytest.mark.timeout(400)]
+pytestmark = pytest.mark.timeout(400)
 
 
 def positions(console: Console) -> dict[str, int]:

@@ -21,8 +21,6 @@ from write_side.order.commands import CancelOrder, PlaceOrder
 from write_side.stock.state import STOCK
 from write_side.work import Aggregate
 
-pytestmark = pytest.mark.xdist_group("races")  # the processes are started once
-
 UNITS, BUYERS = 50, 200
 
 

@@ -34,7 +34,7 @@ def test_what_is_waited_for_exists_and_can_be_healthy(compose: Any) -> None:
 
 def test_every_setting_is_one_that_the_product_reads(compose: Any) -> None:
     known = {f"STOREFOLD_{name}".upper() for name in Settings.model_fields}
-    known |= {"PORT", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET"}
+    known |= {"PORT", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET", "CARRIER_WEBHOOK_SECRET"}
     for name in PROCESSES:
         assert set(compose["services"][name]["environment"]) <= known
 

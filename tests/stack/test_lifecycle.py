@@ -20,8 +20,6 @@ from storefold.stack.identity import launch_argv, not_root
 from storefold.stack.ports import Ports
 from storefold.stack.processes import wait_until
 
-pytestmark = pytest.mark.xdist_group("stack")
-
 Find = Callable[[Path], set[int]]
 FOREGROUND = (sys.executable, "-m", "storefold.stack")
 

@@ -7,8 +7,6 @@ from redis.exceptions import ConnectionError as NoConnection
 
 from storefold.stack import Endpoints, HomeInUse, Stack
 
-pytestmark = pytest.mark.xdist_group("stack")
-
 
 def test_every_service_survives_kill_9(running: Stack) -> None:
     """All at once: the worst crash is the one that takes the neighbours too."""

@@ -17,8 +17,6 @@ from storefold.stack import Stack, StackError
 from storefold.stack.elasticsearch.node import check_analysis
 from storefold.stack.probes import http_ok
 
-pytestmark = pytest.mark.xdist_group("stack")
-
 
 def elasticsearch(stack: Stack, method: str, path: str, body: object = None) -> Any:
     request = urllib.request.Request(
