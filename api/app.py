@@ -15,7 +15,7 @@ from api.gateway import Gateway
 from api.health import health_router
 from api.middleware import Envelope
 from api.parts import Parts
-from api.problems import HANDLERS, problem_router
+from api.problems import HANDLERS, problem_router, refuse
 from api.queries.routes import query_router
 from api.sign_in import sign_in_router
 from api.store_v1 import app as store_v1
@@ -50,7 +50,7 @@ def create_app(parts: Parts) -> ASGIApp:
     store = store_v1.create(parts)
     app.router.routes.extend(store_v1.documentation(store))
     _document(app)
-    return Envelope(_with_cors(_Beside(app, store), parts), parts)
+    return Envelope(_with_cors(_Beside(app, store), parts), parts, refuse, {store.prefix + "/": store.refuse})
 
 
 class _Beside:

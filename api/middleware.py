@@ -2,24 +2,32 @@
 query must have seen, and the position that a command reached."""
 
 import secrets
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
 
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.parts import Parts
-from api.problems import own, problem
 from read_side.errors import Unavailable
+from write_side.refusals import Invalid
 
-Handle = Callable[[Scope, Receive, Send], Awaitable[None]]
+Refuse = Callable[[Request, Exception], Awaitable[Response]]
+"""How a surface says no, in its own shape."""
+
+_NO_POSITION: Final = "Storefold-Min-Position is a position: a whole number"
 
 
 class Envelope:
     """Plain ASGI, outermost: cheap enough for every request."""
 
-    def __init__(self, app: ASGIApp, parts: Parts) -> None:
+    def __init__(self, app: ASGIApp, parts: Parts, refuse: Refuse, below: Mapping[str, Refuse]) -> None:
+        """`below`: surfaces with a shape of their own, by what their paths begin with."""
         self._app = app
+        self._refuse = refuse
+        self._below = below
         self._parts = parts
         self._max_body = parts.settings.max_body_bytes
 
@@ -40,22 +48,26 @@ class Envelope:
         elif not length.isdigit() or int(length) > self._max_body:
             receive = _refused  # each surface says so in its own shape, when it reads the body
         if wanted is not None and scope["method"] in ("GET", "HEAD"):
-            refusal = await self._wait(scope, wanted)
-            if refusal is not None:
-                await refusal(scope, receive, send)
+            try:
+                await self._wait(scope, wanted)
+            except (Invalid, Unavailable) as refusal:
+                answer = await self._say(Request(scope), refusal)
+                await answer(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
-    async def _wait(self, scope: Scope, wanted: bytes) -> Any:
-        """Waits until the models have seen the position; what to answer when they have not."""
+    async def _wait(self, scope: Scope, wanted: bytes) -> None:
+        """Returns when the models have seen the position. Raises Invalid for what is none, Unavailable
+        when it takes too long."""
         if not wanted.isdigit() or len(wanted) > 18:
-            return problem(400, "invalid", "Storefold-Min-Position is a position: a whole number")
+            raise Invalid(_NO_POSITION, field="Storefold-Min-Position")
         scope["storefold.min-position"] = int(wanted)
-        try:
-            await self._parts.reads.positions.wait(int(wanted), self._parts.settings.min_position_wait)
-        except Unavailable as error:
-            return own("behind", str(error))
-        return None
+        await self._parts.reads.positions.wait(int(wanted), self._parts.settings.min_position_wait)
+
+    async def _say(self, request: Request, refusal: Exception) -> Response:
+        path = request.url.path
+        refuse = next((refuse for start, refuse in self._below.items() if path.startswith(start)), self._refuse)
+        return await refuse(request, refusal)
 
     def _bounded(self, receive: Receive) -> Receive:
         """A body of unannounced length is counted as it comes."""

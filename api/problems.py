@@ -10,10 +10,10 @@ from fastapi import APIRouter
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from read_side.errors import TooDeep, Unavailable, UnknownCursor
+from read_side.errors import Behind, TooDeep, Unavailable, UnknownCursor
 from write_side.refusals import Refusal
 from write_side.refusals import Unavailable as EventStoreAway
 
@@ -96,6 +96,10 @@ async def on_unavailable(request: Request, error: Exception) -> Response:
     return own("read-models-away", str(error))
 
 
+async def on_behind(request: Request, error: Exception) -> Response:
+    return own("behind", str(error))
+
+
 async def on_store_away(request: Request, error: Exception) -> Response:
     return await on_refusal(request, EventStoreAway())
 
@@ -111,6 +115,11 @@ async def on_http(request: Request, error: Exception) -> Response:
     answer = own(kind) if kind is not None else problem(error.status_code, "http-error", str(error.detail))
     answer.headers.update(error.headers or {})
     return answer
+
+
+async def on_gone(request: Request, error: Exception) -> Response:
+    """No fault of ours, and nobody is there to read it."""
+    return own("http-error", "the body was not sent whole")
 
 
 async def on_fault(request: Request, error: Exception) -> Response:
@@ -151,9 +160,18 @@ HANDLERS: dict[Any, Any] = {
     ValidationError: on_invalid,
     RequestValidationError: on_invalid,
     PersistenceError: on_store_away,
+    Behind: on_behind,
     Unavailable: on_unavailable,
     TooDeep: on_bad_question,
     UnknownCursor: on_bad_question,
     HTTPException: on_http,
+    ClientDisconnect: on_gone,
     Exception: on_fault,
 }
+
+
+async def refuse(request: Request, error: Exception) -> Response:
+    """The answer to an error outside of FastAPI's reach."""
+    handler = next(HANDLERS[kind] for kind in type(error).__mro__ if kind in HANDLERS)
+    answer: Response = await handler(request, error)
+    return answer

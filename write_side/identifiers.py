@@ -63,7 +63,10 @@ def parse_id(value: object) -> int:
 def _parse_text(text: str) -> int | UUID:
     if text.isascii() and text.isdigit() and len(text) <= 16:
         return int(text)
-    return UUID(text)
+    try:
+        return UUID(text)
+    except ValueError:
+        raise ValueError("not an id") from None
 
 
 def _from_uuid(value: UUID) -> int:

@@ -11,7 +11,7 @@ import psycopg
 from eventsourcing.persistence import OperationalError
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from api.auth import BadToken
@@ -133,6 +133,8 @@ def refuse(request: Request, error: Exception) -> Response:
         answer = _answer(error.status_code, Error(said, code))
         answer.headers.update(error.headers or {})
         return answer
+    if isinstance(error, ClientDisconnect):
+        return _answer(400, Error("The body was not sent whole", "parse_error"))  # nobody is there to read it
     words = next((WORDS[kind] for kind in type(error).__mro__ if kind in WORDS), None)
     if words is _NOBODY and "authorization" in request.headers:
         words = _INVALID_TOKEN  # of a person who was shut out since

@@ -101,11 +101,11 @@ def _responses(row: Row) -> dict[int, dict[str, Any]]:
 
 
 def _errors(row: Row) -> set[int]:
-    errors = {*row.errors, 503}
+    errors = {*row.errors, 400, 503}  # any parameter can be none, `Storefold-Min-Position` too
     if row.who is not Who.ANYBODY:
         errors.add(401)
     if row.method != "GET":
-        errors |= {400, 409, 413}
+        errors |= {409, 413}
     if row.body is not None:
         errors.add(415)
     return errors

@@ -136,6 +136,10 @@ class Store:
                     break
         await (known or _no_such_path)(scope, receive, send)
 
+    async def refuse(self, request: Request, error: Exception) -> Response:
+        """The answer to an error before a row was reached, in the contract's shape."""
+        return refuse(request, error)
+
 
 async def _no_such_path(scope: Scope, receive: Receive, send: Send) -> None:
     await refuse(Request(scope), HTTPException(404))(scope, receive, send)

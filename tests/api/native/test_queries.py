@@ -50,7 +50,9 @@ def test_a_position_that_is_not_reached_is_503_and_one_that_is_none_400(anyone: 
     far = anyone.http.get("/queries/brands", headers={"Storefold-Min-Position": str(10**15)})
     assert (far.status_code, far.json()["type"]) == (503, "/problems/behind")
     for wrong in ("x", "-1", "1.5", "9" * 30):
-        assert anyone.http.get("/queries/brands", headers={"Storefold-Min-Position": wrong}).status_code == 400
+        answer = anyone.http.get("/queries/brands", headers={"Storefold-Min-Position": wrong})
+        assert (answer.status_code, answer.json()["type"]) == (400, "/problems/invalid")
+        assert [error["field"] for error in answer.json()["errors"]] == ["Storefold-Min-Position"]
 
 
 def test_search_filters_and_facets(anyone: Client, seller: Client) -> None:

@@ -104,6 +104,17 @@ def test_a_wrong_method(passer_by: Shopper, method: str, path: str) -> None:
         assert set(answer.headers["allow"].split(", ")) == right
 
 
+def test_a_position_that_is_none_and_one_that_is_not_reached(passer_by: Shopper) -> None:
+    for wrong in ("x", "-1", "1.5", ""):
+        details = refused(
+            passer_by.get("/products/", headers={"Storefold-Min-Position": wrong}), 400, "validation_error"
+        )
+        assert list(details) == ["Storefold-Min-Position"]
+    far = passer_by.get("/products/categories/", headers={"Storefold-Min-Position": str(10**15)})
+    refused(far, 503, "unavailable")
+    assert far.headers["retry-after"] == "1"
+
+
 def with_body() -> list[tuple[str, str]]:
     return [row for row in ROWS if row[0] in ("POST", "PUT") and not row[1].endswith(("cancel/", "clear/", "webhook/"))]
 
