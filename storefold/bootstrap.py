@@ -159,14 +159,20 @@ def build_intent_finder(settings: Settings) -> Callable[[str], dict[str, Any] | 
 
 def build_worker_app(settings: Settings) -> "Celery":
     """The Celery application with its tasks; a process's parts are built by its first task."""
-    from workers.app import build_app
+    from workers.app import Hands, build_app
+    from workers.mail import Mails, MailSettings
+    from workers.mail_smtp import Smtp
     from workers.payments import Parts as WorkerParts
+    from workers.payments import Payments
 
-    def parts() -> WorkerParts:
+    def hands() -> Hands:
         write_side = build_write_side(settings)
-        return WorkerParts(write_side.bus, write_side.log, write_side.vault, build_stripe(settings))
+        parts = WorkerParts(write_side.bus, write_side.log, write_side.vault, build_stripe(settings))
+        mail = MailSettings(settings.mail_from, settings.base_url)
+        mails = Mails(write_side.log, write_side.vault, Smtp(settings.smtp_url), mail)
+        return Hands(parts, Payments(parts), mails)
 
-    return build_app(settings.celery_broker, parts)
+    return build_app(settings.celery_broker, hands)
 
 
 def build_dispatcher(settings: Settings) -> "Dispatcher":

@@ -79,7 +79,8 @@ class Settings(BaseSettings):
 
     @property
     def base_url(self) -> str:
-        return self.public_url or f"http://{self.host}:{self.port}"
+        host = "localhost" if self.host in ("0.0.0.0", "::") else self.host  # an address to listen on leads nowhere
+        return (self.public_url or f"http://{host}:{self.port}").rstrip("/")
 
 
 @lru_cache(maxsize=1)

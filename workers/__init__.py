@@ -1,8 +1,9 @@
 """Side effects: what follows events in the world outside.
 
     log ──▶ dispatcher ──▶ Celery ──▶ payments (Stripe) ──▶ bus ──▶ log
-                │  ▲                     │
-                ▼  │ overdue             ▼ done, or later
+                │  ▲          │          │
+                │  │ overdue  └───▶ mail (SMTP) ──▶ mails (Postgres): what became of each
+                ▼  │                     ▼ done, or later
              effects (Postgres): what was asked for and not seen to be done
 
 `dispatcher.py` tails the log, writes down each effect and enqueues its task; `payments.py` carries

@@ -14,11 +14,13 @@ otherwise inherit a bus without its thread.
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from celery import Celery
 from celery.signals import worker_ready, worker_shutdown
 
+from workers.mail import Mails
 from workers.open_effects import Open
 from workers.payments import Parts, Payments
 from workers.presence import Presence
@@ -28,8 +30,25 @@ CONCURRENCY: Final = 8
 VISIBILITY: Final = 60  # seconds after which Redis hands an unacknowledged task out again; longer than any task
 
 
-def build_app(broker_url: str, build_parts: Callable[[], Parts] | None = None) -> Celery:
-    """Connects to nothing yet. Without `build_parts` it only sends."""
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Who carries out what, in a worker's process; `parts` are closed with it."""
+
+    parts: Parts
+    payments: Payments
+    mails: Mails
+
+    def carry_out(self, open_: Open) -> None:
+        (self.mails if open_.effect.kind.is_mail else self.payments).carry_out(open_)
+
+    def close(self) -> None:
+        """The bus carries out what it was given before it stops."""
+        self.parts.bus.close()
+        self.parts.log.close()
+
+
+def build_app(broker_url: str, build_hands: Callable[[], Hands] | None = None) -> Celery:
+    """Connects to nothing yet. Without `build_hands` it only sends."""
     app = Celery("storefold", broker=broker_url, set_as_current=False)
     app.conf.update(
         task_acks_late=True,  # a task whose worker died is handed out again ...
@@ -56,8 +75,8 @@ def build_app(broker_url: str, build_parts: Callable[[], Parts] | None = None) -
             "socket_timeout": 30,
             "health_check_interval": 10,
         }
-    if build_parts is not None:
-        _add_tasks(app, build_parts)
+    if build_hands is not None:
+        _add_tasks(app, build_hands)
     return app
 
 
@@ -70,7 +89,7 @@ def sender(app: Celery) -> Callable[[Open], None]:
     def send(open_: Open) -> None:
         effect = open_.effect
         arguments = {
-            "order_id": effect.order_id,
+            "subject": effect.subject,
             "number": effect.number,
             "position": open_.position,
             "correlation": open_.correlation,
@@ -93,11 +112,11 @@ def run_worker(app: Celery, dsn: str, concurrency: int) -> None:
 
 
 def _task_name(kind: Kind) -> str:
-    return f"payments.{kind}"
+    return f"{'mails' if kind.is_mail else 'payments'}.{kind}"
 
 
-def _add_tasks(app: Celery, build_parts: Callable[[], Parts]) -> None:
-    lazily = _Lazily(build_parts)
+def _add_tasks(app: Celery, build_hands: Callable[[], Hands]) -> None:
+    lazily = _Lazily(build_hands)
     for kind in Kind:
         _add_task(app, kind, lazily)
     worker_shutdown.connect(lazily.close, weak=False)
@@ -105,28 +124,26 @@ def _add_tasks(app: Celery, build_parts: Callable[[], Parts]) -> None:
 
 def _add_task(app: Celery, kind: Kind, lazily: "_Lazily") -> None:
     @app.task(name=_task_name(kind))
-    def carry_out(order_id: int, number: int, position: int, correlation: str | None) -> None:
-        Payments(lazily.get()).carry_out(Open(Effect(kind, order_id, number), position, correlation))
+    def carry_out(subject: int, number: int, position: int, correlation: str | None) -> None:
+        lazily.get().carry_out(Open(Effect(kind, subject, number), position, correlation))
 
 
 class _Lazily:
-    """A process's parts, built once, when first asked for."""
+    """A process's hands, built once, when first asked for."""
 
-    def __init__(self, build: Callable[[], Parts]) -> None:
+    def __init__(self, build: Callable[[], Hands]) -> None:
         self._build = build
         self._lock = threading.Lock()
-        self._parts: Parts | None = None
+        self._hands: Hands | None = None
 
-    def get(self) -> Parts:
+    def get(self) -> Hands:
         with self._lock:
-            if self._parts is None:
-                self._parts = self._build()
-            return self._parts
+            if self._hands is None:
+                self._hands = self._build()
+            return self._hands
 
     def close(self, **_: object) -> None:
-        """The bus carries out what it was given before it stops."""
         with self._lock:
-            if self._parts is not None:
-                self._parts.bus.close()
-                self._parts.log.close()
-                self._parts = None
+            if self._hands is not None:
+                self._hands.close()
+                self._hands = None

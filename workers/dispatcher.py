@@ -91,7 +91,7 @@ class Dispatcher:
             opened = []
             for at, _stream, _version, topic, state in rows:
                 event, meta = decode(topic, state)
-                effect = effect_of(event)
+                effect = effect_of(event, at, meta)
                 if effect is not None:
                     opened.append(Open(effect, at, meta.correlation or meta.request))
             open_effects.add(conn, opened)

@@ -30,13 +30,13 @@ def add(conn: Connection, opened: Iterable[Open]) -> None:
     """Writes effects down; those that are there already stay as they are. One that is to be done at
     once falls due when its task should have been done."""
     rows = [
-        (o.effect.id, o.effect.kind, o.effect.order_id, o.effect.number, o.position, o.correlation,
+        (o.effect.id, o.effect.kind, o.effect.subject, o.effect.number, o.position, o.correlation,
          o.effect.after or LEASE)
         for o in opened
     ]  # fmt: skip
     if rows:
         conn.cursor().executemany(
-            """INSERT INTO effects (id, kind, order_id, number, position, correlation, due)
+            """INSERT INTO effects (id, kind, subject, number, position, correlation, due)
             VALUES (%s, %s, %s, %s, %s, %s, now() + make_interval(secs => %s)) ON CONFLICT DO NOTHING""",
             rows,
         )
@@ -49,10 +49,10 @@ def take_overdue(conn: Connection, limit: int = 100, *, everything: bool = False
         """UPDATE effects SET tries = tries + 1,
             due = now() + make_interval(secs => least(%s * power(2, least(tries, 20)), %s))
         WHERE id IN (SELECT id FROM effects WHERE due <= now() OR %s ORDER BY due LIMIT %s FOR UPDATE SKIP LOCKED)
-        RETURNING kind, order_id, number, position, correlation""",
+        RETURNING kind, subject, number, position, correlation""",
         (LEASE, LONGEST, everything, limit),
     )
-    return [Open(Effect(Kind(kind), order, number), at, tied) for kind, order, number, at, tied in rows]
+    return [Open(Effect(Kind(kind), subject, number), at, tied) for kind, subject, number, at, tied in rows]
 
 
 def postpone(conn: Connection, effect: Effect, base: float, longest: float) -> None:

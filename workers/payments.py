@@ -9,16 +9,16 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final
 
 from workers import open_effects
 from workers.open_effects import Open
+from workers.streams import Stream, load
 from workers.stripe_gateway import StripeAway, StripeGateway, StripeRefused
 from write_side.account.state import ACCOUNT
 from write_side.bus import Bus
-from write_side.codecs import decode
 from write_side.event_store import PostgresLog
-from write_side.messages import Actor, Command, Event
+from write_side.messages import Actor, Command
 from write_side.payment.commands import (
     RecordIntentFailure,
     RecordPaymentIntent,
@@ -29,11 +29,8 @@ from write_side.payment.state import PAYMENT, Payment
 from write_side.personal_data import Vault
 from write_side.processes.effects import Effect, Kind
 from write_side.processes.stripe_news import metadata_for, outcome_of, refund_of
-from write_side.work import Aggregate
 
 log = logging.getLogger(__name__)
-
-S = TypeVar("S")
 
 STRIPE_AWAY: Final = (0.5, 300.0)  # seconds: first and longest pause after Stripe's failures
 UNPAID: Final = (60.0, 6 * 3600.0)  # seconds between looks at an intent that nobody has paid yet
@@ -49,14 +46,6 @@ class Parts:
     log: PostgresLog
     vault: Vault
     stripe: StripeGateway
-
-
-@dataclass(frozen=True, slots=True)
-class Stream(Generic[S]):
-    """A stream's state, and the events that made it."""
-
-    state: S
-    events: list[Event]
 
 
 class Payments:
@@ -86,7 +75,7 @@ class Payments:
             self._postpone(open_.effect, *UNPAID)
 
     def _create_intent(self, open_: Open) -> bool:
-        order_id, attempt = open_.effect.order_id, open_.effect.number
+        order_id, attempt = open_.effect.subject, open_.effect.number
         payment = self._payment(order_id).state
         if not payment.pending or payment.attempt != attempt:
             return True
@@ -108,7 +97,7 @@ class Payments:
 
     def _refund(self, open_: Open) -> bool:
         number = open_.effect.number
-        payment = self._payment(open_.effect.order_id)
+        payment = self._payment(open_.effect.subject)
         if number not in payment.state.refunding:
             return True
         asked = next(e for e in payment.events if isinstance(e, RefundRequested) and e.number == number)
@@ -129,12 +118,12 @@ class Payments:
             self._record(refund_of(charge, number=answers), open_)
         if refused is not None and not given_back:
             log.error("%s: Stripe refuses the refund: %s", open_.effect.id, refused)
-            failure = RecordRefundFailure(order_id=open_.effect.order_id, number=number, reason=refused[:REASON_LENGTH])
+            failure = RecordRefundFailure(order_id=open_.effect.subject, number=number, reason=refused[:REASON_LENGTH])
             self._record(failure, open_)
         return True
 
     def _check_intent(self, open_: Open) -> bool:
-        payment = self._payment(open_.effect.order_id).state
+        payment = self._payment(open_.effect.subject).state
         if payment.captured or payment.intent_id is None:
             return True
         try:
@@ -154,19 +143,11 @@ class Payments:
 
     def _customer(self, person_id: int) -> dict[str, str]:
         """The buyer's e-mail for the shop's people at Stripe; nothing for somebody who was erased."""
-        email = self._parts.vault.open(self._load(ACCOUNT, person_id).state.email)
+        email = self._parts.vault.open(load(self._parts.log, ACCOUNT, person_id).state.email)
         return {"customer_email": email} if email else {}
 
     def _payment(self, order_id: int) -> Stream[Payment]:
-        return self._load(PAYMENT, order_id)
-
-    def _load(self, aggregate: Aggregate[S], key: int) -> Stream[S]:
-        stored = self._parts.log.select_events(aggregate.stream(key))
-        events = [decode(event.topic, event.state)[0] for event in stored]
-        state = aggregate.initial
-        for event in events:
-            state = aggregate.evolve(state, event)
-        return Stream(state, events)
+        return load(self._parts.log, PAYMENT, order_id)
 
     def _record(self, command: Command | None, open_: Open) -> None:
         if command is not None:

@@ -130,7 +130,7 @@ def test_tasks_that_the_broker_lost_are_found(till: Till, processes: Processes, 
     till.request(order_id)
     eventually(lambda: till.open_rows() != {}, "a row")
     with redis.Redis.from_url(broker) as client:
-        eventually(lambda: client.llen("storefold") == 1, "a task")
+        eventually(lambda: client.llen("storefold") == 2, "the task, and that of the buyer's mail")
         client.flushdb()
     processes.start("worker")
     till.make_due()

@@ -99,13 +99,13 @@ class Till:
         return [type(event).__name__ for event in self.events(f"payment-{order_id}")]
 
     def opened(self) -> list[Open]:
-        """Every effect that the log asks for, in order, as a dispatcher finds them."""
+        """Every effect that the log asks of Stripe, in order, as a dispatcher finds them."""
         rows, _ = self.shop.write_side.log.read(0, 1_000_000)
         found = []
         for position, _stream, _version, topic, state in rows:
-            event, _meta = decode(topic, state)
-            effect = effect_of(event)
-            if effect is not None:
+            event, meta = decode(topic, state)
+            effect = effect_of(event, position, meta)
+            if effect is not None and not effect.kind.is_mail:
                 found.append(Open(effect, position))
         return found
 
@@ -117,8 +117,8 @@ class Till:
         return opened
 
     def open_rows(self) -> dict[str, float]:
-        """In how many seconds each open effect is due."""
-        query = "SELECT id, extract(epoch FROM due - now()) FROM effects"
+        """In how many seconds each open effect that is Stripe's is due."""
+        query = "SELECT id, extract(epoch FROM due - now()) FROM effects WHERE kind !~ '^(mail|alert)-'"
         with self.shop.write_side.log.connection() as conn:
             return {str(name): float(seconds) for name, seconds in conn.execute(query)}
 

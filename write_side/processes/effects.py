@@ -1,7 +1,7 @@
 """An event in, what it asks of the world outside out.
 
 An effect is named by what it is for, so that whoever meets the same event twice meets the same
-effect: its id names the task and is the root of Stripe's idempotency key.
+effect: its id names the task and is the root of Stripe's idempotency key, or of a mail's Message-ID.
 """
 
 from collections.abc import Callable
@@ -10,44 +10,75 @@ from typing import Any, Final
 
 import msgspec
 
-from write_side.messages import Event
+from write_side.account.events import AccountRegistered
+from write_side.messages import Event, Metadata
+from write_side.order.events import OrderCancelled, OrderDelivered, OrderPaid, OrderShipped
 from write_side.payment.events import PaymentIntentCreated, PaymentRequested, RefundRequested
+from write_side.stock.events import StockFellLow
 
 WATCH_AFTER: Final = 60.0  # seconds that the news of a payment may take before somebody asks for it
+
+LOADERS: Final = frozenset({"demo", "import"})
+"""Services that bring in what was there before: nobody gets a mail about what they do."""
 
 
 class Kind(StrEnum):
     """What there is to be done."""
 
-    CREATE_INTENT = "create-intent"  # `number`: the attempt
-    REFUND = "refund"  # `number`: the refund's
-    CHECK_INTENT = "check-intent"  # whether the intent was paid, should the webhook not come
+    CREATE_INTENT = "create-intent"  # for an order; `number`: the attempt
+    REFUND = "refund"  # of an order; `number`: the refund's
+    CHECK_INTENT = "check-intent"  # whether an order's intent was paid, should the webhook not come
+    # Mails: `number` is the position of the event that they are about.
+    MAIL_VERIFICATION = "mail-verification"  # to a person, at the address that they gave
+    MAIL_PAYMENT = "mail-payment"  # of an order, to its buyer, as the next three
+    MAIL_CANCELLATION = "mail-cancellation"
+    MAIL_SHIPPING = "mail-shipping"
+    MAIL_DELIVERY = "mail-delivery"
+    ALERT_LOW_STOCK = "alert-low-stock"  # about a product: finds out who is to get a mail
+    MAIL_LOW_STOCK = "mail-low-stock"  # to a person
+
+    @property
+    def is_mail(self) -> bool:
+        return self.startswith(("mail-", "alert-"))
 
 
 class Effect(msgspec.Struct, frozen=True):
-    """Something to be done once. `after`: seconds to wait first, for news may make it needless."""
+    """Something to be done once. `subject`: the order, person or product. `after`: seconds to wait first,
+    for news may make it needless."""
 
     kind: Kind
-    order_id: int
+    subject: int
     number: int = 1
     after: float = 0.0
 
     @property
     def id(self) -> str:
-        return f"{self.kind}-{self.order_id}-{self.number}"
+        return f"{self.kind}-{self.subject}-{self.number}"
 
 
-_EFFECTS: Final[dict[type[Event], Callable[[Any], Effect]]] = {
+_PAYMENTS: Final[dict[type[Event], Callable[[Any], Effect]]] = {
     PaymentRequested: lambda event: Effect(Kind.CREATE_INTENT, event.order_id, event.attempt),
     RefundRequested: lambda event: Effect(Kind.REFUND, event.order_id, event.number),
     PaymentIntentCreated: lambda event: Effect(Kind.CHECK_INTENT, event.order_id, after=WATCH_AFTER),
 }
+_MAILS: Final[dict[type[Event], tuple[Kind, str]]] = {  # and the field with the subject
+    AccountRegistered: (Kind.MAIL_VERIFICATION, "person_id"),
+    OrderPaid: (Kind.MAIL_PAYMENT, "order_id"),
+    OrderCancelled: (Kind.MAIL_CANCELLATION, "order_id"),
+    OrderShipped: (Kind.MAIL_SHIPPING, "order_id"),
+    OrderDelivered: (Kind.MAIL_DELIVERY, "order_id"),
+    StockFellLow: (Kind.ALERT_LOW_STOCK, "product_id"),
+}
 
-TOPICS: Final = tuple(sorted(event.TOPIC for event in _EFFECTS))
+TOPICS: Final = tuple(sorted(event.TOPIC for event in (*_PAYMENTS, *_MAILS)))
 """The events that have an effect; a dispatcher reads no others."""
 
 
-def effect_of(event: Event) -> Effect | None:
-    """What the event asks for; None: nothing outside of the log."""
-    make = _EFFECTS.get(type(event))
-    return make(event) if make is not None else None
+def effect_of(event: Event, position: int, meta: Metadata) -> Effect | None:
+    """What the event at this position asks for; None: nothing outside of the log."""
+    if (make := _PAYMENTS.get(type(event))) is not None:
+        return make(event)
+    if (mail := _MAILS.get(type(event))) is not None and meta.service not in LOADERS:
+        kind, subject = mail
+        return Effect(kind, getattr(event, subject), position)
+    return None
