@@ -10,7 +10,7 @@ import yaml
 from storefold.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-PROCESSES = ("migrate", "api", "projector-redis", "projector-elasticsearch", "dispatcher", "worker")
+PROCESSES = ("migrate", "demo", "api", "projector-redis", "projector-elasticsearch", "dispatcher", "worker")
 
 
 @pytest.fixture(scope="module")
