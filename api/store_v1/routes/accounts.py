@@ -17,8 +17,9 @@ from api.store_v1.routing import SURFACE, Call, Rows, Who, reply
 from api.tokens import InvalidToken, Tokens
 from read_side.documents.person import Account
 from read_side.errors import NotBuilt
-from write_side.account.commands import ChangePassword, RegisterAccount, UpdateProfile
+from write_side.account.commands import ChangePassword, RegisterAccount, UpdateProfile, VerifyEmail
 from write_side.identifiers import uuid_text
+from write_side.secrets.one_time_tokens import VERIFY_EMAIL, OneTimeTokens
 from write_side.secrets.sign_in import Identity
 
 ACCESS = 3600  # seconds
@@ -26,6 +27,8 @@ REFRESH = timedelta(days=7)
 
 
 def add_account_rows(rows: Rows, parts: Parts, gateway: Gateway, tokens: Tokens) -> None:
+    links = OneTimeTokens(parts.log)
+
     def access(identity: Identity, position: int) -> str:
         return tokens.access(
             identity.person_id,
@@ -89,6 +92,27 @@ def add_account_rows(rows: Rows, parts: Parts, gateway: Gateway, tokens: Tokens)
         )
         message = "User registered successfully. Please check your email to verify your account."
         return reply(answers.Registered(message, user), 201)
+
+    @rows.row(
+        "GET",
+        "/auth/verify-email/",
+        who=Who.ANYBODY,
+        answer=answers.Message,
+        errors=(400,),
+        query={"token": {"type": "string"}},
+    )
+    async def verify_email(call: Call[None]) -> Response:
+        """Verifies an e-mail address: the link in the mail."""
+        token = call.request.query_params.get("token", "")
+        person_id = await asyncio.to_thread(links.find, token, VERIFY_EMAIL)
+        if person_id is None:
+            raise invalid(token="Token is invalid or expired")
+        if call.request.method != "HEAD":  # which asks what GET would do, and does nothing
+            service = msgspec.structs.replace(call.actor, service="verification")
+            await gateway.send_and_see(call.request, VerifyEmail(person_id=person_id), service)
+            # Last: a link whose click was lost on the way is as good as before.
+            await asyncio.to_thread(links.redeem, token, VERIFY_EMAIL)
+        return reply(answers.Message("Email verified successfully"))
 
     @rows.row(
         "POST",
