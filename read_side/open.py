@@ -11,8 +11,10 @@ from read_side.positions import Positions
 from read_side.queries.accounts import Accounts
 from read_side.queries.carts import Carts
 from read_side.queries.catalogue import Catalogue
+from read_side.queries.movements import StockHistories
 from read_side.queries.orders import Orders
 from read_side.queries.products import Products
+from read_side.queries.reports import Reports
 from read_side.queries.reviews import Reviews
 from read_side.queries.search import Search
 from read_side.queries.stock import Stock
@@ -33,6 +35,8 @@ class ReadSide:
     orders: Orders
     accounts: Accounts
     stock: Stock
+    movements: StockHistories
+    reports: Reports
     reviews: Reviews
     wishlists: Wishlists
     search: Search
@@ -60,6 +64,8 @@ class ReadSide:
             orders=Orders(documents),
             accounts=Accounts(documents),
             stock=Stock(products),
+            movements=StockHistories(documents, products),
+            reports=Reports(documents, products),
             reviews=Reviews(documents),
             wishlists=Wishlists(documents, products),
             search=Search(elasticsearch, catalogue, positions, search_layout),

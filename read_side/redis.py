@@ -120,15 +120,22 @@ class Documents:
             self._point_to(pointer)
         else:
             raise NotBuilt("the read models are being swapped again and again")
-        for group, found in zip(wanted.values(), answers, strict=False):
+        for (model, group), found in zip(wanted.items(), answers, strict=False):
             at = 0
             for keys, reply in group:
-                if not reply.done():
-                    reply.set_result(found[at : at + len(keys)])
+                self._answer(reply, model, found[at : at + len(keys)])
                 at += len(keys)
         for ask, answer in zip(asked, answers[len(wanted) :], strict=True):
-            if not ask[-1].done():
-                ask[-1].set_result(answer)
+            self._answer(ask[-1], ask[1], answer)
+
+    def _answer(self, reply: Reply, model: str, found: Any) -> None:
+        if reply.done():
+            return
+        if model in self._generations:
+            reply.set_result(found)
+        else:
+            # A model that is newer than this installation: its runner is making it.
+            reply.set_exception(NotBuilt(f"the read model {model} is being built"))
 
     def _commands(self, wanted: Wanted, asked: Asked) -> list[Command]:
         commands: list[Command] = [("GET", self.layout.live)]

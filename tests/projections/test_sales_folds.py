@@ -134,7 +134,10 @@ def test_days_and_months_are_those_of_business_time() -> None:
     assert folded("sales", "2010-12-01/GBP").revenue == 8 * 255 + 100
     assert folded("sales", "2010-12-31/GBP").units == 10
     assert folded("sales", "2011-01/GBP").orders == folded("sales", "2011-01-01/GBP").orders == 1
-    assert len(folded.keys("sales")) == 5
+    assert len(folded.keys("sales")) == 7
+    of_source = folded("sales", "2010-12/GBP/till")
+    assert (of_source.orders, of_source.revenue, of_source.source) == (2, 3040, "till")
+    assert folded.ranks("sales", "source:till") == {"2010-12/GBP/till": 201012, "2011-01/GBP/till": 201101}
     assert folded.ranks("sales", "month") == {"2010-12/GBP": 201012, "2011-01/GBP": 201101}
     assert folded.ranks("sales", "day:GBP")["2010-12-31/GBP"] == 20101231
 
