@@ -74,6 +74,9 @@ class Command(BaseModel):
 
     access: ClassVar[Access] = Access.SIGNED_IN
 
+    at_once: ClassVar[bool] = False
+    """Whether every surface answers only when queries see it, too: of what takes a right away."""
+
     @classmethod
     def command_name(cls) -> str:
         """`AddToCart` → `add-to-cart`: its name in paths and logs."""

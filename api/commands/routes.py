@@ -25,7 +25,8 @@ def command_route(gateway: Gateway, callers: Callers) -> Route:
         actor = callers.actor(request)
         body = await request.body()
         command = command_type.model_validate_json(body or b"{}")
-        accepted = await gateway.send(request, command, actor)
+        send = gateway.send_and_see if command.at_once else gateway.send
+        accepted = await send(request, command, actor)
         return Response(_encode(accepted), media_type="application/json")
 
     return Route("/commands/{name}", run, methods=["POST"])

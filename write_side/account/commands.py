@@ -112,6 +112,7 @@ class RevokeRole(Command):
     """Takes a role away, at once."""
 
     access: ClassVar[Access] = Access.ADMIN
+    at_once: ClassVar[bool] = True
 
     person_id: Id
     role: Role
@@ -121,6 +122,7 @@ class DeactivateAccount(Command):
     """Shuts a person out, at once, on every surface."""
 
     access: ClassVar[Access] = Access.ADMIN
+    at_once: ClassVar[bool] = True
 
     person_id: Id
 

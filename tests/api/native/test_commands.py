@@ -87,6 +87,19 @@ def test_a_move_that_an_orders_status_does_not_allow(buyer: Client, seller: Clie
     assert body["current_status"] == "cancelled"
 
 
+def test_what_is_taken_away_is_gone_for_queries_when_the_answer_is_there(anyone: Client, admin: Client) -> None:
+    person = anyone.newcomer("seller")
+    for _ in range(10):
+        assert admin.send("revoke-role", person_id=person.person_id, role="seller").status_code == 200
+        problem(person.http.get("/queries/stock/none"), 403, "forbidden")
+        assert admin.send("deactivate-account", person_id=person.person_id).status_code == 200
+        problem(person.http.get("/queries/account"), 401, "invalid-token")
+        assert person.http.get("/api/v1/cart/").status_code == 401
+        admin.command("reactivate-account", person_id=person.person_id)
+        admin.command("grant-role", person_id=person.person_id, role="seller")
+        assert person.http.get("/queries/stock/none").status_code == 404
+
+
 @pytest.mark.parametrize("token", ["x", "a.b.c", "Bearer", "é"])
 def test_a_token_that_is_none(anyone: Client, token: str) -> None:
     headers = {"Authorization": f"Bearer {token}".encode()}
