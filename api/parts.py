@@ -25,6 +25,7 @@ class ApiSettings:
     see_own_writes: float = 2.0  # seconds that a surface waits for its read models after a write
     min_position_wait: float = 5.0  # seconds that a query waits for Storefold-Min-Position
     stripe_webhook_secret: str = ""
+    carrier_webhook_secret: str = ""
     stripe_wait: float = 10.0  # seconds that a client waits for Stripe's answer to a worker
 
 

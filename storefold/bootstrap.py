@@ -119,6 +119,7 @@ def build_parts(settings: Settings) -> "Parts":
             trusted_proxies=frozenset(settings.trusted_proxies),
             see_own_writes=settings.read_own_writes_seconds,
             stripe_webhook_secret=settings.stripe_webhook_secret.get_secret_value(),
+            carrier_webhook_secret=settings.carrier_webhook_secret.get_secret_value(),
         ),
         bus=write_side.bus,
         log=write_side.log,

@@ -46,7 +46,8 @@ def run() -> None:
     STOREFOLD_PROFILE: development (with demo accounts and products) or production (needs secrets of its
     own and starts empty: see create-admin).
 
-    STOREFOLD_RATE_LIMITS: on or off. STRIPE_WEBHOOK_SECRET: what webhooks are signed with.
+    STOREFOLD_RATE_LIMITS: on or off. STRIPE_WEBHOOK_SECRET and CARRIER_WEBHOOK_SECRET: what webhooks are
+    signed with.
     """
     from storefold.run import run_product
 

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEVELOPMENT_SECRET = "storefold-development-secret-never-in-production"
 DEVELOPMENT_WEBHOOK_SECRET = "whsec_storefold_dev"
+DEVELOPMENT_CARRIER_SECRET = "carrier_storefold_dev"
 
 
 class Settings(BaseSettings):
@@ -45,6 +46,11 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("STRIPE_WEBHOOK_SECRET", "STOREFOLD_STRIPE_WEBHOOK_SECRET"),
     )
 
+    carrier_webhook_secret: SecretStr = Field(  # what a carrier signs its news with
+        default=SecretStr(DEVELOPMENT_CARRIER_SECRET),
+        validation_alias=AliasChoices("CARRIER_WEBHOOK_SECRET", "STOREFOLD_CARRIER_WEBHOOK_SECRET"),
+    )
+
     secret_key: SecretStr = SecretStr(DEVELOPMENT_SECRET)  # signs access tokens
     master_key: SecretStr = SecretStr(DEVELOPMENT_SECRET)  # wraps the keys of personal data
     rate_limits: Literal["on", "off"] = "on"
@@ -65,6 +71,7 @@ class Settings(BaseSettings):
                     self.stripe_webhook_secret,
                     DEVELOPMENT_WEBHOOK_SECRET,
                 ),
+                ("CARRIER_WEBHOOK_SECRET", self.carrier_webhook_secret, DEVELOPMENT_CARRIER_SECRET),
                 ("STRIPE_API_KEY", self.stripe_api_key, "sk_test_storefold"),
             ):
                 if secret.get_secret_value() in (known, ""):

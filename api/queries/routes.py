@@ -7,13 +7,15 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Request
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from api.answers import answer
 from api.auth import Callers
 from api.parts import Parts
 from api.queries import answers as shapes
+from api.queries.parameters import LONGEST, Paging, PathId, person_of
+from api.queries.reviews import add_review_queries
 from read_side.documents.order import Order
 from read_side.documents.person import Account
 from read_side.documents.product import Product
@@ -27,22 +29,14 @@ from write_side.messages import Actor
 from write_side.refusals import Forbidden, Invalid, NotFound
 
 Handler = Callable[..., Any]
-_LONGEST = 100  # items a page
 Word = Annotated[str, Field(max_length=200), AfterValidator(clean_text)]
-
-
-class Paging(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    page: int = Field(default=1, ge=1, le=1_000_000)
-    size: int = Field(default=20, ge=1, le=_LONGEST)
 
 
 class Walking(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     cursor: str | None = Field(default=None, max_length=500, description="`before` or `after` of an answer")
-    size: int = Field(default=20, ge=1, le=_LONGEST)
+    size: int = Field(default=20, ge=1, le=LONGEST)
 
 
 class Asked(Paging):
@@ -88,17 +82,6 @@ class AskedAccounts(Paging):
     role: Annotated[str, Field(pattern="^(buyer|seller|admin|superadmin)$")] | None = None
 
 
-def _id(value: object) -> int:
-    # Whatever is no id names nothing that exists.
-    try:
-        return parse_id(value)
-    except ValueError:
-        raise NotFound from None
-
-
-PathId = Annotated[int, BeforeValidator(_id), Path(), WithJsonSchema({"type": "integer", "minimum": 1})]
-
-
 def query_router(parts: Parts, callers: Callers) -> APIRouter:
     """All queries; each answers with an ETag, and honours Storefold-Min-Position."""
     router = APIRouter(prefix="/queries", tags=["queries"])
@@ -142,7 +125,7 @@ def query_router(parts: Parts, callers: Callers) -> APIRouter:
         return answer(request, shapes.SearchAnswer(items, found.total, asked.page, asked.size, counts))
 
     @query("/suggestions", shapes.SuggestionsAnswer)
-    async def suggestions(request: Request, q: Word, size: Annotated[int, Query(ge=1, le=_LONGEST)] = 10) -> Response:
+    async def suggestions(request: Request, q: Word, size: Annotated[int, Query(ge=1, le=LONGEST)] = 10) -> Response:
         """Products whose names have words that begin as typed."""
         await _see_search(parts, request)
         return answer(request, shapes.SuggestionsAnswer(await parts.reads.search.suggest(q, size)))
@@ -161,7 +144,7 @@ def query_router(parts: Parts, callers: Callers) -> APIRouter:
     @query("/cart", shapes.CartAnswer)
     async def cart(request: Request, who: SignedIn) -> Response:
         """The caller's cart, at the prices of this moment."""
-        return answer(request, shapes.cart(await parts.reads.carts.of(_person(who))))
+        return answer(request, shapes.cart(await parts.reads.carts.of(person_of(who))))
 
     @query("/order/{order_id}", shapes.OrderAnswer)
     async def order(request: Request, order_id: PathId, who: SignedIn) -> Response:
@@ -187,7 +170,7 @@ def query_router(parts: Parts, callers: Callers) -> APIRouter:
     @query("/account", shapes.AccountAnswer)
     async def account(request: Request, who: SignedIn) -> Response:
         """The caller's account."""
-        return answer(request, shapes.account(await _account(parts, _person(who))))
+        return answer(request, shapes.account(await _account(parts, person_of(who))))
 
     @query("/account/{person_id}", shapes.AccountAnswer)
     async def account_of(request: Request, person_id: PathId, who: Admin) -> Response:
@@ -210,6 +193,7 @@ def query_router(parts: Parts, callers: Callers) -> APIRouter:
             raise NotFound
         return answer(request, shapes.stock(found))
 
+    add_review_queries(query, parts, callers)
     return router
 
 
@@ -278,11 +262,6 @@ def _ids(references: list[str], by_slug: Callable[[str], int]) -> tuple[int, ...
     return tuple(found)
 
 
-def _person(who: Actor) -> int:
-    assert who.person_id is not None  # of a signed-in actor
-    return who.person_id
-
-
 async def _order(parts: Parts, order_id: int, who: Actor) -> Order:
     found = await parts.reads.orders.by_id(order_id)
     if found is None:
@@ -298,11 +277,11 @@ async def _orders(parts: Parts, asked: AskedOrders, who: Actor) -> Page[Order]:
     if asked.status is not None and asked.scope is not Scope.ALL:
         raise Invalid("only with scope=all", field="status")
     if asked.scope is Scope.MINE:
-        return await orders.of_buyer(_person(who), asked.page, asked.size)
+        return await orders.of_buyer(person_of(who), asked.page, asked.size)
     if asked.scope is Scope.SALES:
         if not who.is_seller:
             raise Forbidden("only sellers have sales")
-        return await orders.of_seller(_person(who), asked.page, asked.size)
+        return await orders.of_seller(person_of(who), asked.page, asked.size)
     if not who.is_admin:
         raise Forbidden("only administrators may see all orders")
     if asked.status is not None:

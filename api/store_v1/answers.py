@@ -159,8 +159,73 @@ class Review(Struct):
     created_at: Time
 
 
+class ApprovedReview(Struct):
+    """`user`: the e-mail address, in the answer to its author; elsewhere a name that tells nothing."""
+
+    id: Uuid
+    user: str
+    rating: int
+    title: str
+    comment: str
+    is_verified_purchase: bool
+    is_approved: bool
+    created_at: Time
+
+
+class ReviewPage(Struct):
+    count: int
+    next: str | None
+    previous: str | None
+    results: list[ApprovedReview]
+
+
+class Wished(Struct):
+    message: str
+    in_wishlist: bool
+
+
+class WishedProduct(Struct):
+    id: Uuid
+    name: str
+    slug: str
+    price: Money
+    quantity: int
+    is_in_stock: bool
+
+
+class Wish(Struct):
+    product: WishedProduct
+    added_at: Time
+
+
+class WishPage(Struct):
+    count: int
+    next: str | None
+    previous: str | None
+    results: list[Wish]
+
+
+class LowStock(Struct):
+    """`quantity`: of the product and its variants together."""
+
+    id: Uuid
+    name: str
+    slug: str
+    sku: str
+    quantity: int
+    threshold: int
+
+
+class LowStockPage(Struct):
+    count: int
+    next: str | None
+    previous: str | None
+    results: list[LowStock]
+
+
 class Product(Struct):
-    """`cost_price` is for staff, null for others."""
+    """`cost_price` is for staff, null for others; `reviews`: the latest hundred, the others are a page
+    of `/reviews/`."""
 
     id: Uuid
     name: str

@@ -14,8 +14,12 @@ from api.store_v1.routes.accounts import add_account_rows
 from api.store_v1.routes.addresses import add_address_rows
 from api.store_v1.routes.cart import add_cart_rows
 from api.store_v1.routes.catalogue import add_catalogue_rows
+from api.store_v1.routes.fulfilment import add_fulfilment_rows
 from api.store_v1.routes.orders import add_order_rows
 from api.store_v1.routes.payments import add_payment_rows
+from api.store_v1.routes.reviews import add_review_rows
+from api.store_v1.routes.staff import add_staff_rows
+from api.store_v1.routes.wishlist import add_wishlist_rows
 from api.store_v1.routing import SURFACE, Rows, Store
 from api.tokens import Tokens
 
@@ -31,8 +35,12 @@ def create(parts: Parts) -> Store:
     add_account_rows(rows, parts, gateway, tokens)
     add_address_rows(rows, parts, gateway)
     add_catalogue_rows(rows, parts)
+    add_staff_rows(rows, parts, gateway)
+    add_review_rows(rows, parts, gateway)
+    add_wishlist_rows(rows, parts, gateway)
     add_cart_rows(rows, parts, gateway)
     add_order_rows(rows, parts, gateway)
+    add_fulfilment_rows(rows, parts, gateway)
     add_payment_rows(rows, parts, gateway)
     return Store(rows, PREFIX)
 

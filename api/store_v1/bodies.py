@@ -1,7 +1,8 @@
 """What clients may send. Fields that the contract does not name are ignored, as it says of prices,
 amounts and e-mail addresses that nobody may set here."""
 
-from typing import Annotated, Any
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator
@@ -9,9 +10,10 @@ from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
 from write_side.account.commands import AddressType, Email, Name, PhoneNumber
-from write_side.fields import Line, Quantity, Text
+from write_side.fields import Level, Line, Price, Quantity, Sku, Text, decimal_text
 from write_side.identifiers import MAX_ID, parse_id
 from write_side.policies import PASSWORDS
+from write_side.review.commands import Rating
 
 NOBODY = MAX_ID
 """An id that is never given out: what a UUID of another origin names."""
@@ -59,6 +61,27 @@ def _strong(password: str) -> str:
     return password
 
 
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("blank", "This field may not be blank.")
+    return text.strip()
+
+
+def _weight(value: object) -> str:
+    """Decimal text or a JSON number, as text."""
+    text = value.strip() if isinstance(value, str) else repr(value)
+    try:
+        weight = Decimal(text)
+    except InvalidOperation:
+        weight = Decimal("NaN")
+    if isinstance(value, bool) or len(text) > 20 or not weight.is_finite() or weight < 0:
+        raise PydanticCustomError("weight", "Must be a decimal number, 0 or more.")
+    return text
+
+
+Amount = Annotated[Price, AfterValidator(decimal_text)]
+"""A price as text, which the core reads again."""
+Weight = Annotated[str, BeforeValidator(_weight), WithJsonSchema({"type": "string", "examples": ["1.25"]})]
 Reference = Annotated[int, BeforeValidator(_reference), WithJsonSchema({"type": "string", "format": "uuid"})]
 Secret = Annotated[str, Field(strict=True, max_length=1024, repr=False, json_schema_extra={"format": "password"})]
 NewPassword = Annotated[Secret, AfterValidator(_strong)]
@@ -143,6 +166,55 @@ class CartItemChange(Body):
 class Checkout(Body):
     shipping_address_id: Reference
     billing_address_id: Reference
+
+
+class NewReview(Body):
+    rating: Rating
+    title: Annotated[Line, Field(max_length=200)]
+    comment: Annotated[Text, Field(max_length=10_000), AfterValidator(_not_blank)]
+
+
+class ProductFields(Body):
+    """Only what is sent counts. Whoever can give a price, a weight or dimensions can take them away with null;
+    the selling price cannot be taken away."""
+
+    description: Text = ""
+    sku: Sku = ""
+    quantity: Level = 0
+    compare_price: Amount | None = None
+    cost_price: Amount | None = None
+    weight: Weight | None = None
+    dimensions: Annotated[Text, Field(max_length=200)] | None = None
+    is_featured: Annotated[bool, Field(strict=True)] = False
+
+
+class NewProduct(ProductFields):
+    name: Line
+    price: Amount
+    category: Annotated[Line, Field(description="slug")]
+
+
+class ProductChange(ProductFields):
+    name: Line = ""
+    price: Amount = 0
+    category: Annotated[Line, Field(description="slug")] = ""
+
+
+class OrderMove(Body):
+    status: Literal["pending", "processing", "shipped", "delivered", "cancelled", "returned"]
+    tracking_number: Annotated[Line, Field(max_length=100)] | None = None
+    note: Annotated[Text, Field(max_length=1000)] = ""
+
+
+class CarrierNews(Body):
+    """What a carrier says of a parcel. `event_id` is its own and takes effect once, for ever."""
+
+    event_id: Annotated[Line, Field(max_length=100)]
+    order_id: Reference
+    news: Literal["shipped", "delivered", "returned"]
+    tracking_number: Annotated[Line, Field(max_length=100)]
+    carrier: Annotated[Text, Field(max_length=100)] = ""
+    note: Annotated[Text, Field(max_length=1000)] = ""
 
 
 class IntentRequest(Body):

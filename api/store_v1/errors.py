@@ -21,9 +21,11 @@ from read_side.errors import Unavailable
 from write_side import refusals
 from write_side.account.decide import EmailTaken, WrongPassword
 from write_side.cart.decide import NoSuchCartItem, ProductNotSold
-from write_side.order.decide import CartIsEmpty, NoSuchOrder, WrongOrderStatus
+from write_side.catalog.product.decide import FewerThanVariants, NoSuchProduct, SkuTaken
+from write_side.order.decide import CartIsEmpty, MoveNotAllowed, NoSuchOrder, WrongOrderStatus
 from write_side.payment.decide import NotPayable, WrongIntent
 from write_side.refusals import Refusal
+from write_side.review.decide import AlreadyReviewed, NotBought
 from write_side.stock.decide import InsufficientStock
 
 log = logging.getLogger(__name__)
@@ -77,6 +79,12 @@ WORDS: dict[type[Exception], Words] = {
     refusals.Invalid: Words(400, _INVALID, "validation_error"),
     WrongPassword: Words(400, _INVALID, "validation_error", field="old_password"),
     EmailTaken: Words(409, "User already exists", "conflict", field="email"),
+    NoSuchProduct: Words(404, "Product not found", "not_found"),
+    SkuTaken: Words(409, "Product already exists", "conflict", field="sku"),
+    FewerThanVariants: Words(400, _INVALID, "validation_error", field="quantity"),
+    NotBought: Words(403, "You can only review products that you have bought", "purchase_required"),
+    AlreadyReviewed: Words(409, "You have already reviewed this product", "conflict"),
+    MoveNotAllowed: Words(400, "{detail}", "invalid_status"),
     InsufficientStock: Words(400, "Insufficient stock", "stock_unavailable", ("requested", "available")),
     CartIsEmpty: Words(400, "Cart is empty", "cart_empty"),
     WrongOrderStatus: Words(400, "Cannot cancel order in {status} status", "invalid_status"),

@@ -31,7 +31,7 @@ _HEADERS = {
 def document(rows: list[Row], prefix: str) -> dict[str, Any]:
     """The whole document of the rows, whose paths begin with `prefix`."""
     paths: dict[str, dict[str, Any]] = {}
-    bodies = list(dict.fromkeys(row.body for row in rows if row.body is not None))
+    bodies = list(dict.fromkeys(sent for row in rows if (sent := row.body or row.takes) is not None))
     inputs, definitions = models_json_schema(
         [(body, "validation") for body in bodies], ref_template="#/components/schemas/{model}In"
     )
@@ -39,7 +39,8 @@ def document(rows: list[Row], prefix: str) -> dict[str, Any]:
     _, schemas = msgspec.json.schema_components(list(dict.fromkeys(structs)), ref_template=_REFERENCE)
     schemas |= {f"{name}In": schema for name, schema in definitions.get("$defs", {}).items()}
     for row in rows:
-        body = inputs[(row.body, "validation")] if row.body is not None else None
+        taken = row.body or row.takes
+        body = inputs[(taken, "validation")] if taken is not None else None
         paths.setdefault(prefix + row.path, {})[row.method.lower()] = _operation(row, body)
     return {
         "openapi": "3.1.0",
@@ -84,6 +85,9 @@ def _parameters(row: Row) -> list[dict[str, Any]]:
         for name in re.findall(r"{(\w+)}", row.path)
     ]
     found += [{"name": name, "in": "query", "schema": schema} for name, schema in row.query.items()]
+    found += [
+        {"name": name, "in": "header", "required": True, "schema": schema} for name, schema in row.headers.items()
+    ]
     header = "Storefold-Min-Position" if row.method == "GET" else "Idempotency-Key"
     return [*found, {"name": header, "in": "header", "schema": _HEADERS[header]}]
 

@@ -36,6 +36,7 @@ class Who(Enum):
     VISITOR = "a token may be sent, and must be good then"
     SENDER = "signed in; the bus holds the token against the account"
     READER = "signed in; held against the account's document"
+    STAFF = "an administrator; held against the account's document, and by the bus again"
 
 
 @dataclass(slots=True)
@@ -59,7 +60,8 @@ Run = Callable[[Call[Any]], Awaitable[Response]]
 @dataclass(frozen=True, slots=True)
 class Row:
     """`answer` None: without a body. `errors`: the documented refusals beside 401 of signed-in rows.
-    `query`: schemas of the parameters by name."""
+    `query` and `headers`: schemas of the parameters by name. `takes`: the body of a row that reads it
+    itself, for it is signed as it was sent."""
 
     method: str
     path: str
@@ -71,6 +73,8 @@ class Row:
     errors: tuple[int, ...]
     query: dict[str, dict[str, Any]]
     also: dict[int, type[msgspec.Struct]]
+    takes: type[Body] | None
+    headers: dict[str, dict[str, Any]]
 
 
 @dataclass(slots=True)
@@ -92,11 +96,15 @@ class Rows:
         errors: tuple[int, ...] = (),
         query: dict[str, dict[str, Any]] | None = None,
         also: dict[int, type[msgspec.Struct]] | None = None,
+        takes: type[Body] | None = None,
+        headers: dict[str, dict[str, Any]] | None = None,
     ) -> Callable[[Run], Run]:
         """Declares the function as a row; its docstring is the row's summary."""
 
         def declare(run: Run) -> Run:
-            row = Row(method, path, run, who, answer, status, body, errors, query or {}, also or {})
+            row = Row(
+                method, path, run, who, answer, status, body, errors, query or {}, also or {}, takes, headers or {}
+            )
             self.declared.append(row)
             return run
 
@@ -176,6 +184,8 @@ class _Path:
             return nobody
         if who is Who.READER:
             return await self._callers.signed_in(request)
+        if who is Who.STAFF:
+            return await self._callers.admin(request)
         if who is Who.VISITOR:
             return await self._callers.optional(request) or nobody
         actor = self._callers.actor(request)

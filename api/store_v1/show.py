@@ -1,5 +1,8 @@
 """Documents of the read side, in the contract's words."""
 
+from collections.abc import Sequence
+from typing import Final
+
 from api.store_v1 import answers
 from api.store_v1.statuses import NOTES, STATUS
 from read_side.documents import order as orders
@@ -7,10 +10,15 @@ from read_side.documents.catalogue import Category
 from read_side.documents.person import Account, BookedAddress
 from read_side.documents.person import Address as PostalAddress
 from read_side.documents.product import Image, Product
+from read_side.documents.review import Review
+from read_side.open import ReadSide
 from read_side.queries.carts import PricedCart, PricedLine
 from read_side.queries.catalogue import Tree
+from read_side.queries.wishlists import Wish
 from write_side.fields import decimal_text as money
 from write_side.identifiers import uuid_text as uuid
+
+REVIEWS: Final = 100  # on a product's page
 
 
 def profile(account: Account) -> answers.Profile:
@@ -79,7 +87,14 @@ def listed_product(product: Product, tree: Tree, origin: str) -> answers.ListedP
     )
 
 
-def product(product: Product, tree: Tree, origin: str, staff: bool) -> answers.Product:
+async def product_page(reads: ReadSide, found: Product, origin: str, *, staff: bool) -> answers.Product:
+    """A product with its latest reviews; one that has none costs no question after them."""
+    tree = await reads.catalogue.tree()
+    reviews = await reads.reviews.of_product(found.product_id, 1, REVIEWS) if found.review_count else None
+    return product(found, tree, origin, reviews.items if reviews is not None else [], staff)
+
+
+def product(product: Product, tree: Tree, origin: str, reviews: Sequence[Review], staff: bool) -> answers.Product:
     available = product.available
     return answers.Product(
         id=uuid("product", product.product_id),
@@ -109,10 +124,58 @@ def product(product: Product, tree: Tree, origin: str, staff: bool) -> answers.P
             )
             for variant in product.variants.values()
         ],
-        reviews=[],
+        reviews=[
+            answers.Review(
+                id=uuid("review", review.review_id),
+                user=_reviewer(review),
+                rating=review.rating,
+                title=review.title,
+                comment=review.comment,
+                is_verified_purchase=review.verified,
+                created_at=review.created_at,
+            )
+            for review in reviews
+        ],
         average_rating=_rating(product),
         review_count=product.review_count,
         created_at=product.created_at,
+    )
+
+
+def approved_review(review: Review) -> answers.ApprovedReview:
+    return answers.ApprovedReview(
+        id=uuid("review", review.review_id),
+        user=_reviewer(review),
+        rating=review.rating,
+        title=review.title,
+        comment=review.comment,
+        is_verified_purchase=review.verified,
+        is_approved=review.shown,
+        created_at=review.created_at,
+    )
+
+
+def wish(found: Wish) -> answers.Wish:
+    wished, available = found.product, found.available
+    shown = answers.WishedProduct(
+        id=uuid("product", wished.product_id),
+        name=wished.name,
+        slug=wished.slug,
+        price=money(wished.selling_price),
+        quantity=available,
+        is_in_stock=available > 0,
+    )
+    return answers.Wish(shown, found.added_at)
+
+
+def low_stock(found: Product) -> answers.LowStock:
+    return answers.LowStock(
+        id=uuid("product", found.product_id),
+        name=found.name,
+        slug=found.slug,
+        sku=found.sku,
+        quantity=found.available,
+        threshold=found.low_stock_threshold,
     )
 
 
@@ -232,6 +295,11 @@ def _discount(product: Product) -> int:
     """Whole percent, rounded half up."""
     before, now = product.list_price, product.selling_price
     return (200 * (before - now) + before) // (2 * before) if before is not None and before > now else 0
+
+
+def _reviewer(review: Review) -> str:
+    """An e-mail address is shown to nobody else."""
+    return f"user-{review.person_id}"
 
 
 def _rating(product: Product) -> float:

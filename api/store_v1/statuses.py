@@ -3,15 +3,9 @@ where nobody wrote another."""
 
 from typing import Final
 
-STATUS: Final = {
-    "placed": "pending",
-    "paid": "processing",
-    "in-work": "processing",
-    "shipped": "shipped",
-    "delivered": "delivered",
-    "returned": "returned",
-    "cancelled": "cancelled",
-}
+from write_side.policies import ORDER_STATUSES
+
+STATUS: Final = ORDER_STATUSES["store"].words
 
 NOTES: Final = {
     "placed": "Order created",

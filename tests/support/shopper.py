@@ -1,5 +1,6 @@
 """A shopper at the store's API, `/api/v1/`."""
 
+import json
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,6 +9,8 @@ from typing import Any
 import httpx
 from jsonschema import Draft202012Validator
 
+from storefold.settings import DEVELOPMENT_WEBHOOK_SECRET
+from storefold.stack.stripe.signing import signature
 from support.product import unique
 
 PASSWORD = "Correct-horse-1"
@@ -122,6 +125,26 @@ class Shopper:
         assert answer.status_code == 201, answer.text
         found: dict[str, Any] = answer.json()
         return found
+
+    def pay(self, order: dict[str, Any]) -> None:
+        """Pays an order, as far as Stripe's webhook tells."""
+        answer = self.post("/payments/create-intent/", {"order_id": order["id"]})
+        assert answer.status_code == 200, answer.text
+        amount = int(order["total_amount"].replace(".", ""))
+        intent = {"id": answer.json()["payment_intent_id"], "amount": amount, "metadata": {"order_id": order["id"]}}
+        event = {"id": unique("evt"), "type": "payment_intent.succeeded", "data": {"object": intent}}
+        body = json.dumps(event).encode()
+        signed = {"Stripe-Signature": signature(DEVELOPMENT_WEBHOOK_SECRET, body)}
+        assert self.http.post("/payments/webhook/", content=body, headers=signed).status_code == 200
+
+    def bought(self, product: dict[str, Any]) -> dict[str, Any]:
+        """Buys and pays one of a product; the order."""
+        order = self.order(product)
+        self.pay(order)
+        return order
+
+    def patch(self, path: str, body: Any = None, **options: Any) -> httpx.Response:
+        return self.http.patch(path, json=body, **options)
 
 
 def refused(answer: httpx.Response, status: int, code: str, error: str | None = None) -> dict[str, Any]:

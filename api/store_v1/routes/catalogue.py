@@ -9,7 +9,7 @@ from starlette.responses import Response
 from api.answers import answer
 from api.parts import Parts
 from api.store_v1 import answers, show
-from api.store_v1.errors import Refused, invalid
+from api.store_v1.errors import invalid
 from api.store_v1.pages import PAGE, PAGE_SIZE, links, no_such_page, page_of, size_of
 from api.store_v1.routing import Call, Rows, Who
 from read_side.documents.product import Product
@@ -17,6 +17,7 @@ from read_side.errors import Behind, TooDeep
 from read_side.queries.catalogue import Tree
 from read_side.queries.filters import ProductFilter
 from read_side.queries.ordering import Sort
+from write_side.catalog.product.decide import NoSuchProduct
 
 ORDERINGS = ("price", "-price", "created_at", "-created_at", "name")
 _HIGHEST = Decimal(10**15)  # no price comes near
@@ -81,12 +82,25 @@ def add_catalogue_rows(rows: Rows, parts: Parts) -> None:
     @rows.row("GET", "/products/{slug}/", who=Who.VISITOR, answer=answers.Product, errors=(404,))
     async def product(call: Call[None]) -> Response:
         """A product on sale."""
-        one = await parts.reads.products.by_slug(call.request.path_params["slug"])
-        if one is None or not one.sold:
-            raise Refused(404, "Product not found", "not_found")
-        tree = await parts.reads.catalogue.tree()
+        one = await sold_product(parts, call.request)
         here = origin(call.request) if one.images else ""
-        return answer(call.request, show.product(one, tree, here, call.actor.is_admin))
+        return answer(call.request, await show.product_page(parts.reads, one, here, staff=call.actor.is_admin))
+
+
+async def sold_product(parts: Parts, request: Request) -> Product:
+    """What the path's slug names, while it is on sale. Raises NoSuchProduct."""
+    found = await known_product(parts, request)
+    if not found.sold:
+        raise NoSuchProduct
+    return found
+
+
+async def known_product(parts: Parts, request: Request) -> Product:
+    """As `sold_product`; what is hidden is found, too."""
+    found = await parts.reads.products.by_slug(request.path_params["slug"])
+    if found is None:
+        raise NoSuchProduct
+    return found
 
 
 def origin(request: Request) -> str:

@@ -4,6 +4,8 @@ import pytest
 from support.product import Client
 from support.shopper import Shopper
 
+from storefold.demo.accounts import ADMIN, DEMO_PASSWORD
+
 
 @pytest.fixture(scope="session")
 def passer_by(anyone: Client) -> Shopper:
@@ -21,3 +23,9 @@ def shopper(passer_by: Shopper) -> Shopper:
 def goods(anyone: Client) -> Client:
     """A seller, to make products with."""
     return anyone.newcomer("seller")
+
+
+@pytest.fixture(scope="session")
+def staff(passer_by: Shopper) -> Shopper:
+    """The administrator of the development profile."""
+    return passer_by.signed_in(ADMIN.email, DEMO_PASSWORD)
