@@ -8,7 +8,7 @@ from fastapi.openapi.utils import get_openapi
 
 from api.commands.openapi import add_commands
 from api.problems import MEDIA_TYPE
-from api.queries import answers, review_answers
+from api.queries import answers, report_answers, review_answers
 
 _DESCRIPTION = """Commands change the shop and answer with the position of their last event
 (`Storefold-Position`); queries read models that follow, and wait for a position when
@@ -28,7 +28,7 @@ _MIN_POSITION = {
     "description": "Wait until the models have seen this position of the log.",
     "schema": {"type": "integer", "minimum": 0},
 }
-_SHAPES = (answers, review_answers)
+_SHAPES = (answers, report_answers, review_answers)
 _NOT_MODIFIED = {"description": "The client's copy (`If-None-Match`) is still right"}
 
 

@@ -10,6 +10,7 @@ from read_side.documents.catalogue import Brand, Category
 from read_side.documents.order import Line, Order, Payment
 from read_side.documents.person import Account
 from read_side.documents.product import Product, Variant
+from read_side.documents.sales import OtherCharge
 from read_side.queries.carts import PricedCart, PricedLine
 from read_side.queries.catalogue import BrandList, Tree
 from read_side.queries.facets import Facets
@@ -197,8 +198,18 @@ class ShipmentAnswer(msgspec.Struct):
     delivered_at: str | None
 
 
+class OtherChargeAnswer(msgspec.Struct):
+    """Postage, a fee, a discount of past business; below zero it was given back."""
+
+    code: str
+    name: str
+    quantity: int
+    unit_price: Money
+    total: Money
+
+
 class OrderLineAnswer(msgspec.Struct):
-    """As it was at checkout."""
+    """As it was at checkout. `returned`: units of a past order's line that came back."""
 
     line_id: int
     product_id: int
@@ -209,21 +220,27 @@ class OrderLineAnswer(msgspec.Struct):
     quantity: int
     total: Money
     seller_id: int | None
+    returned: int
 
 
 class OrderAnswer(msgspec.Struct):
     """`status`: placed, paid, in-work, shipped, delivered, returned or cancelled; `history`: every fact
-    with the status it led to."""
+    with the status it led to. `placed_at` is business time, `created_at` when the order was recorded here: they
+    differ for past business, whose orders have a `source`, a history in business time, and for a guest no person."""
 
     order_id: int
     number: str
-    person_id: int
+    source: str | None
+    person_id: int | None
+    country: str | None
+    placed_at: str
     status: str
     lines: list[OrderLineAnswer]
     subtotal: Money
     tax: Money
     shipping: Money
     discount: Money
+    other_charges: list[OtherChargeAnswer]
     total: Money
     currency: str
     paid: Money
@@ -269,7 +286,12 @@ class BookedAddressAnswer(msgspec.Struct):
 
 
 class AccountAnswer(msgspec.Struct):
+    """A customer of past business has the `reference` that `source` gave, and no e-mail address."""
+
     person_id: int
+    source: str | None
+    reference: str | None
+    country: str | None
     email: str
     first_name: str
     last_name: str
@@ -372,13 +394,17 @@ def order(found: Order) -> OrderAnswer:
     return OrderAnswer(
         order_id=found.order_id,
         number=found.number,
-        person_id=found.person_id,
+        source=found.source or None,
+        person_id=found.person_id or None,
+        country=found.country,
+        placed_at=found.placed_at or found.created_at,
         status=found.status,
         lines=[_order_line(line) for line in found.lines],
         subtotal=decimal_text(charges.subtotal),
         tax=decimal_text(charges.tax),
         shipping=decimal_text(charges.shipping),
         discount=decimal_text(charges.discount),
+        other_charges=[other_charge(charge) for charge in found.other_charges],
         total=decimal_text(charges.total),
         currency=charges.currency,
         paid=decimal_text(found.paid),
@@ -392,6 +418,11 @@ def order(found: Order) -> OrderAnswer:
         updated_at=found.updated_at,
         position=found.position,
     )
+
+
+def other_charge(found: OtherCharge) -> OtherChargeAnswer:
+    unit_price, total = decimal_text(found.unit_price), decimal_text(found.total)
+    return OtherChargeAnswer(found.code, found.name, found.quantity, unit_price, total)
 
 
 def payment(found: Payment) -> PaymentAnswer:
@@ -412,6 +443,9 @@ def payment(found: Payment) -> PaymentAnswer:
 def account(found: Account) -> AccountAnswer:
     return AccountAnswer(
         person_id=found.person_id,
+        source=found.source or None,
+        reference=found.reference or None,
+        country=found.country,
         email=found.email,
         first_name=found.first_name,
         last_name=found.last_name,
@@ -490,4 +524,5 @@ def _order_line(line: Line) -> OrderLineAnswer:
         quantity=line.quantity,
         total=decimal_text(line.total),
         seller_id=line.seller_id,
+        returned=line.returned,
     )

@@ -15,6 +15,7 @@ from api.auth import Callers
 from api.parts import Parts
 from api.queries import answers as shapes
 from api.queries.parameters import LONGEST, Paging, PathId, person_of
+from api.queries.reports import add_report_queries
 from api.queries.reviews import add_review_queries
 from read_side.documents.order import Order
 from read_side.documents.person import Account
@@ -195,6 +196,7 @@ def query_router(parts: Parts, callers: Callers) -> APIRouter:
 
     add_review_queries(query, parts, callers)
     return router
+    add_report_queries(query, parts, callers)
 
 
 def documented(shape: type[msgspec.Struct]) -> dict[int | str, dict[str, Any]]:
