@@ -149,7 +149,8 @@ def query_router(parts: Parts, callers: Callers) -> APIRouter:
 
     @query("/order/{order_id}", shapes.OrderAnswer)
     async def order(request: Request, order_id: PathId, who: SignedIn) -> Response:
-        """One order: for its buyer, the sellers of its lines and administrators."""
+        """One order: for its buyer, the sellers of its lines (who see theirs alone, and no billing address;
+        amounts are the whole order's) and administrators."""
         return answer(request, shapes.order(await _order(parts, order_id, who)))
 
     @query("/orders", shapes.OrderPage)
@@ -268,10 +269,18 @@ async def _order(parts: Parts, order_id: int, who: Actor) -> Order:
     found = await parts.reads.orders.by_id(order_id)
     if found is None:
         raise NotFound
-    sells = any(line.seller_id == who.person_id for line in found.lines)
-    if not (who.is_admin or found.person_id == who.person_id or sells):
-        raise NotFound
-    return found
+    if who.is_admin or found.person_id == who.person_id:
+        return found
+    if who.is_seller and any(line.seller_id == who.person_id for line in found.lines):
+        return _sold_by(who, found)
+    raise NotFound
+
+
+def _sold_by(seller: Actor, order: Order) -> Order:
+    """What a seller needs to fulfil their part. What others sold beside it, and where the bill goes, is
+    none of their affair."""
+    lines = [line for line in order.lines if line.seller_id == seller.person_id]
+    return msgspec.structs.replace(order, lines=lines, billing_address=None)
 
 
 async def _orders(parts: Parts, asked: AskedOrders, who: Actor) -> Page[Order]:
@@ -283,7 +292,8 @@ async def _orders(parts: Parts, asked: AskedOrders, who: Actor) -> Page[Order]:
     if asked.scope is Scope.SALES:
         if not who.is_seller:
             raise Forbidden("only sellers have sales")
-        return await orders.of_seller(person_of(who), asked.page, asked.size)
+        page = await orders.of_seller(person_of(who), asked.page, asked.size)
+        return Page([_sold_by(who, order) for order in page.items], page.total)
     if not who.is_admin:
         raise Forbidden("only administrators may see all orders")
     if asked.status is not None:

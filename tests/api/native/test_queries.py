@@ -167,6 +167,29 @@ def test_orders_for_those_whom_they_concern(anyone: Client, admin: Client, selle
     assert seller.query(f"stock/{made['sku']}")["available"] == 10
 
 
+def test_a_seller_sees_the_own_part_of_an_order_while_being_a_seller(
+    anyone: Client, admin: Client, seller: Client, buyer: Client
+) -> None:
+    other = anyone.newcomer("seller")
+    made = [person.product()["product_id"] for person in (seller, other)]
+    for product_id in made:
+        buyer.command("add-to-cart", product_id=product_id)
+    here = buyer.address()
+    placed = buyer.command("place-order", shipping_address_id=here, billing_address_id=here)
+    path = f"order/{placed['result']['order_id']}"
+    whole = buyer.query(path)
+    assert [line["product_id"] for line in whole["lines"]] == made
+    assert whole["billing_address"] is not None
+    for person, product_id in zip((seller, other), made, strict=True):
+        for part in (person.query(path), person.query("orders", scope="sales")["items"][0]):
+            assert [line["product_id"] for line in part["lines"]] == [product_id]
+            assert part["billing_address"] is None
+            assert part["shipping_address"] == whole["shipping_address"]
+    assert admin.query(path) == whole
+    admin.command("revoke-role", person_id=other.person_id, role="seller")
+    assert other.http.get(f"/queries/{path}").status_code == 404
+
+
 def test_accounts_for_their_owner_and_administrators(anyone: Client, admin: Client, buyer: Client) -> None:
     own = buyer.query("account")
     assert (own["email"], own["roles"], own["active"]) == (buyer.email, ["buyer"], True)
