@@ -80,8 +80,9 @@ def build_vault(settings: Settings) -> Vault:
     return Vault(Database(settings.keys_dsn), master_key_bytes(settings))
 
 
-def build_write_side(settings: Settings) -> WriteSide:
-    """Connects to nothing yet: connections are made when first used."""
+def build_write_side(settings: Settings, *, cached: int = 100_000) -> WriteSide:
+    """Connects to nothing yet: connections are made when first used. `cached`: aggregates that the bus
+    keeps in memory."""
     assert COMMANDS, "importing the registry has registered every command"
     database = Database(settings.postgres_dsn)
     log = PostgresLog(database)
@@ -93,6 +94,7 @@ def build_write_side(settings: Settings) -> WriteSide:
         new_id=new_id,
         clock=utc_now,
         services=Services(new_id, vault, Credentials(log)),
+        cache_size=cached,
     )
     return WriteSide(
         database=database,

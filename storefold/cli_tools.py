@@ -34,6 +34,7 @@ Which = Annotated[Stores, typer.Argument(help="whose models")]
 def add_tools(app: typer.Typer) -> None:
     """Adds them to the command line."""
     app.command()(import_catalog)
+    app.command()(import_orders)
     app.command()(create_admin)
     app.command()(log)
     app.add_typer(projections, name="projections")
@@ -74,6 +75,49 @@ def import_catalog(
             set_stock=set_stock,
             seller=seller,
             renamed=rename or [],
+            report=report,
+        )
+    )
+
+
+def import_orders(
+    file: Annotated[Path, typer.Argument(help="CSV; .gz, .xz, .bz2")],
+    source: Annotated[
+        str | None, typer.Option(help="where it comes from: its numbers are unique within it; else the file's name")
+    ] = None,
+    currency: Annotated[str, typer.Option(help="of its prices")] = "GBP",
+    rename: Annotated[
+        list[str] | None, typer.Option("--map", help="THEIRS=OURS: a column of the file and the field it means")
+    ] = None,
+    charge: Annotated[
+        list[str] | None, typer.Option(help="one more code that is a charge, no product; * stands for anything")
+    ] = None,
+    dates: Annotated[str | None, typer.Option(help='their form, such as "%d/%m/%Y %H:%M"; else ISO 8601')] = None,
+    report: Annotated[Path | None, typer.Option(help="write the reconciliation as JSON")] = None,
+) -> None:
+    """Bring a shop's past into the one that runs in STOREFOLD_HOME: a file of invoice lines, of any length.
+
+    Its fields are invoice, code, description, quantity, date, price, customer and country; the usual other
+    names are known. An invoice becomes an order, its lines as they stand; without a customer it is a guest's.
+    An invoice whose number begins with C is a return, matched to earlier purchases of the same customer and
+    code. Other lines with a quantity below zero are stock adjustments; fees and postage are charges.
+
+    Dates are business time, in UTC where they have no offset. How much stock there was at first no file says:
+    each product opens with the least that never falls below zero.
+
+    Running it again adds nothing, and finishes what was interrupted. It ends with a reconciliation of the
+    read models with the file, by month; exit status 1 when they do not agree.
+    """
+    from storefold.orders_command import import_orders_from_the_console
+
+    sys.exit(
+        import_orders_from_the_console(
+            file,
+            source=source,
+            currency=currency,
+            renamed=rename or [],
+            charges=charge or [],
+            dates=dates,
             report=report,
         )
     )
