@@ -20,6 +20,7 @@ from api.queries.routes import query_router
 from api.sign_in import sign_in_router
 from api.store_v1 import app as store_v1
 from api.store_v1.routing import Store
+from api.throttling_limits import LimitedNative, Limits
 from api.tokens import Tokens
 
 VERSION = "0.1.0"
@@ -47,10 +48,12 @@ def create_app(parts: Parts) -> ASGIApp:
         problem_router(),
     ):
         app.include_router(router)
-    store = store_v1.create(parts)
+    limits = Limits.of(parts)
+    store = store_v1.create(parts, limits)
     app.router.routes.extend(store_v1.documentation(store))
     _document(app)
-    return Envelope(_with_cors(_Beside(app, store), parts), parts, refuse, {store.prefix + "/": store.refuse})
+    root: ASGIApp = app if limits is None else LimitedNative(app, limits, tokens)
+    return Envelope(_with_cors(_Beside(root, store), parts), parts, refuse, {store.prefix + "/": store.refuse})
 
 
 class _Beside:
@@ -89,5 +92,5 @@ def _with_cors(app: ASGIApp, parts: Parts) -> ASGIApp:
         allow_methods=["*"],
         allow_headers=["*"],
         allow_credentials=True,
-        expose_headers=["Storefold-Position", "X-Request-Id", "ETag"],
+        expose_headers=["Storefold-Position", "X-Request-Id", "ETag", "RateLimit", "RateLimit-Policy", "Retry-After"],
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from api.recent import Recent
+from api.throttling import Rates
 from read_side.open import ReadSide
 from write_side.bus import Bus
 from write_side.event_store import PostgresLog
@@ -14,7 +15,7 @@ from write_side.secrets.sign_in import SignIn
 
 @dataclass(frozen=True, slots=True)
 class ApiSettings:
-    """The part of the settings that concerns HTTP."""
+    """The part of the settings that concerns HTTP. `trusted_proxies`: addresses and networks."""
 
     secret_key: str
     redis_url: str
@@ -22,6 +23,7 @@ class ApiSettings:
     max_body_bytes: int = 1_048_576
     cors_origins: tuple[str, ...] = ()
     trusted_proxies: frozenset[str] = frozenset({"127.0.0.1", "::1"})
+    rates: Rates | None = None  # how often a client may ask; None: as often as it likes
     see_own_writes: float = 2.0  # seconds that a surface waits for its read models after a write
     min_position_wait: float = 5.0  # seconds that a query waits for Storefold-Min-Position
     stripe_webhook_secret: str = ""

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
+from api.throttling import TooMany
 from read_side.errors import Behind, TooDeep, Unavailable, UnknownCursor
 from write_side.refusals import Refusal
 from write_side.refusals import Unavailable as EventStoreAway
@@ -25,6 +26,7 @@ _OWN: Final[dict[str, tuple[str, int, str]]] = {
     "no-such-path": ("No such path", 404, "No route answers at this path; /docs lists them all."),
     "method-not-allowed": ("The path has no such method", 405, "`Allow` names the methods that it has."),
     "body-too-large": ("The body is too large", 413, "Nothing of the request was read further or done."),
+    "throttled": ("You ask too often", 429, "`Retry-After` says how many seconds to wait; `RateLimit` warns before."),
     "read-models-away": ("The store that would answer is away", 503, "Try again; commands and other queries may work."),
     "behind": ("The read models have not seen that position yet", 503, "The wait for it ran out; try again."),
     "http-error": ("The request was refused", 400, "It is not valid HTTP for this server."),
@@ -90,6 +92,15 @@ async def on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, ValidationError | RequestValidationError)
     errors = [{"field": field, "message": message} for field, message in field_errors(error)]
     return problem(400, "invalid", "The request does not fit", errors=errors)
+
+
+def throttled(request: Request, error: Exception) -> Response:
+    """Of a request that is not let in: its client asked too often, or nobody can count."""
+    if not isinstance(error, TooMany):
+        return own("read-models-away", str(error))
+    answer = own("throttled", str(error))
+    answer.headers["Retry-After"] = str(error.verdict.wait)
+    return answer
 
 
 async def on_unavailable(request: Request, error: Exception) -> Response:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from celery import Celery
 
     from api.parts import Parts
+    from api.throttling import Rates
     from workers.dispatcher import Dispatcher
     from workers.stripe_gateway import StripeGateway
 
@@ -119,6 +120,7 @@ def build_parts(settings: Settings) -> "Parts":
             max_body_bytes=settings.max_body_bytes,
             cors_origins=tuple(settings.cors_origins),
             trusted_proxies=frozenset(settings.trusted_proxies),
+            rates=build_rates(settings),
             see_own_writes=settings.read_own_writes_seconds,
             stripe_webhook_secret=settings.stripe_webhook_secret.get_secret_value(),
             carrier_webhook_secret=settings.carrier_webhook_secret.get_secret_value(),
@@ -132,6 +134,21 @@ def build_parts(settings: Settings) -> "Parts":
             "dispatcher": lambda: dispatcher_acts(settings.postgres_dsn),
             "worker": lambda: worker_present(settings.postgres_dsn),
         },
+    )
+
+
+def build_rates(settings: Settings) -> "Rates | None":
+    """How often a client may ask; None where limits are off."""
+    from api.throttling import Policy, Rate, Rates
+
+    if settings.rate_limits == "off":
+        return None
+    guards = {"login", "register", "native_login"}
+    return Rates(
+        **{
+            name: Policy(name.replace("_", "-"), Rate.parse(getattr(settings, f"rate_{name}")), name in guards)
+            for name in Rates.__annotations__
+        }
     )
 
 

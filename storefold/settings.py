@@ -5,7 +5,7 @@
 
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AliasChoices, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,6 +13,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 DEVELOPMENT_SECRET = "storefold-development-secret-never-in-production"
 DEVELOPMENT_WEBHOOK_SECRET = "whsec_storefold_dev"
 DEVELOPMENT_CARRIER_SECRET = "carrier_storefold_dev"
+
+Rate = Annotated[str, Field(pattern="^[1-9][0-9]{0,8}/[0-9]{0,4}(s|min|h|d)$")]
 
 
 class Settings(BaseSettings):
@@ -54,7 +56,16 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr(DEVELOPMENT_SECRET)  # signs access tokens
     master_key: SecretStr = SecretStr(DEVELOPMENT_SECRET)  # wraps the keys of personal data
     rate_limits: Literal["on", "off"] = "on"
-    trusted_proxies: list[str] = ["127.0.0.1", "::1"]  # whose X-Forwarded-For is believed
+    # How often a client may ask: `5/15min` is five times in any 15 minutes. Signed in, the client is the person,
+    # else the address. The first four are the store's; the native surface has its own.
+    rate_login: Rate = "5/15min"
+    rate_register: Rate = "3/h"
+    rate_user: Rate = "100/min"
+    rate_anonymous: Rate = "20/min"
+    rate_native_login: Rate = "100/15min"
+    rate_native_user: Rate = "6000/min"
+    rate_native_anonymous: Rate = "1200/min"
+    trusted_proxies: list[str] = ["127.0.0.1", "::1"]  # addresses, networks: whose X-Forwarded-For is believed
     cors_origins: list[str] = []
     max_body_bytes: int = 1_048_576
     read_own_writes_seconds: float = 2.0  # how long a surface waits for its read models

@@ -21,17 +21,18 @@ from api.store_v1.routes.reviews import add_review_rows
 from api.store_v1.routes.staff import add_staff_rows
 from api.store_v1.routes.wishlist import add_wishlist_rows
 from api.store_v1.routing import SURFACE, Rows, Store
+from api.throttling_limits import Limits
 from api.tokens import Tokens
 
 PREFIX = "/api/v1"
 SCHEMA, DOCS = "/api/schema/", "/api/docs/"
 
 
-def create(parts: Parts) -> Store:
+def create(parts: Parts, limits: Limits | None = None) -> Store:
     """The application; it has no lifespan of its own: `parts` are opened by whoever serves it."""
     tokens = Tokens(parts.settings.secret_key)
     gateway = Gateway(parts)
-    rows = Rows(Callers(parts, tokens, SURFACE))
+    rows = Rows(Callers(parts, tokens, SURFACE), limits)
     add_account_rows(rows, parts, gateway, tokens)
     add_address_rows(rows, parts, gateway)
     add_catalogue_rows(rows, parts)

@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from api.auth import BadToken
 from api.store_v1.statuses import STATUS
+from api.throttling import TooMany
 from api.tokens import InvalidToken
 from read_side.errors import Unavailable
 from write_side import refusals
@@ -39,6 +40,14 @@ class Error(msgspec.Struct):
     error: str
     code: str
     details: Details = None
+
+
+class Throttled(msgspec.Struct):
+    """The body of 429. `retry_after`: whole seconds."""
+
+    error: str
+    code: str
+    retry_after: int
 
 
 class Refused(Exception):
@@ -134,6 +143,10 @@ def refuse(request: Request, error: Exception) -> Response:
     """The answer to whatever a row raised. A fault of ours is logged whole and told in one line."""
     if isinstance(error, Refused):
         return _answer(error.status, error.body)
+    if isinstance(error, TooMany):
+        answer = _answer(429, Throttled(str(error), "throttled", error.verdict.wait))
+        answer.headers["Retry-After"] = str(error.verdict.wait)
+        return answer
     if isinstance(error, ValidationError):
         return _answer(400, _invalid(error))
     if isinstance(error, HTTPException):

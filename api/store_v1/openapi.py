@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from pydantic.json_schema import models_json_schema
 
-from api.store_v1.errors import Error
+from api.store_v1.errors import Error, Throttled
 from api.store_v1.routing import Row, Who
 
 _REFERENCE = "#/components/schemas/{name}"
@@ -20,6 +20,7 @@ _TEXTS = {
     409: "Taken already, or the Idempotency-Key was used otherwise",
     413: "The body is too large",
     415: "Only application/json is understood",
+    429: "Asked too often; `Retry-After` says how many seconds to wait, `RateLimit` warns before",
     503: "A store is away; try again",
 }
 _HEADERS = {
@@ -35,7 +36,11 @@ def document(rows: list[Row], prefix: str) -> dict[str, Any]:
     inputs, definitions = models_json_schema(
         [(body, "validation") for body in bodies], ref_template="#/components/schemas/{model}In"
     )
-    structs = [Error, *(shape for row in rows for shape in (row.answer, *row.also.values()) if shape is not None)]
+    structs = [
+        Error,
+        Throttled,
+        *(shape for row in rows for shape in (row.answer, *row.also.values()) if shape is not None),
+    ]
     _, schemas = msgspec.json.schema_components(list(dict.fromkeys(structs)), ref_template=_REFERENCE)
     schemas |= {f"{name}In": schema for name, schema in definitions.get("$defs", {}).items()}
     for row in rows:
@@ -98,6 +103,8 @@ def _responses(row: Row) -> dict[int, dict[str, Any]]:
         shapes.setdefault(status, []).append(shape)
     for status in _errors(row):
         shapes.setdefault(status, []).append(Error)
+    if row.limit != "none":
+        shapes[429] = [Throttled]
     found = {status: _says(_TEXTS.get(status) or HTTPStatus(status).phrase, some) for status, some in shapes.items()}
     if row.method == "GET":
         found[304] = {"description": "The client's copy (`If-None-Match`) is still right"}

@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 from api.auth import Callers
 from api.store_v1.bodies import Body
 from api.store_v1.errors import refuse
+from api.throttling_limits import TOLD, Limit, Limits
 from write_side.messages import Actor
 from write_side.refusals import Unauthenticated
 
@@ -75,6 +76,7 @@ class Row:
     also: dict[int, type[msgspec.Struct]]
     takes: type[Body] | None
     headers: dict[str, dict[str, Any]]
+    limit: Limit
 
 
 @dataclass(slots=True)
@@ -82,6 +84,7 @@ class Rows:
     """The surface's rows, in the order in which paths are matched."""
 
     callers: Callers
+    limits: Limits | None = None
     declared: list[Row] = field(default_factory=list)
 
     def row(
@@ -98,12 +101,25 @@ class Rows:
         also: dict[int, type[msgspec.Struct]] | None = None,
         takes: type[Body] | None = None,
         headers: dict[str, dict[str, Any]] | None = None,
+        limit: Limit = "caller",
     ) -> Callable[[Run], Run]:
         """Declares the function as a row; its docstring is the row's summary."""
 
         def declare(run: Run) -> Run:
             row = Row(
-                method, path, run, who, answer, status, body, errors, query or {}, also or {}, takes, headers or {}
+                method,
+                path,
+                run,
+                who,
+                answer,
+                status,
+                body,
+                errors,
+                query or {},
+                also or {},
+                takes,
+                headers or {},
+                limit,
             )
             self.declared.append(row)
             return run
@@ -129,9 +145,9 @@ class Store:
         for path, methods in by_path.items():
             pattern, _, parameters = compile_path(prefix + path)
             if parameters:
-                self._patterns.append((pattern, _Path(rows.callers, methods)))
+                self._patterns.append((pattern, _Path(rows, methods)))
             else:
-                self._plain[prefix + path] = _Path(rows.callers, methods)
+                self._plain[prefix + path] = _Path(rows, methods)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
@@ -156,10 +172,11 @@ async def _no_such_path(scope: Scope, receive: Receive, send: Send) -> None:
 class _Path:
     """All rows of one path, so that a wrong method is answered with all the right ones."""
 
-    def __init__(self, callers: Callers, rows: dict[str, Row]) -> None:
-        self._callers = callers
-        self._rows = rows | ({"HEAD": rows["GET"]} if "GET" in rows else {})
-        self._allow = ", ".join(sorted(rows))
+    def __init__(self, rows: Rows, methods: dict[str, Row]) -> None:
+        self._callers = rows.callers
+        self._limits = rows.limits
+        self._rows = methods | ({"HEAD": methods["GET"]} if "GET" in methods else {})
+        self._allow = ", ".join(sorted(methods))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive, send)
@@ -170,11 +187,14 @@ class _Path:
             response = await self._run(row, request)
         except Exception as error:
             response = refuse(request, error)
+        response.raw_headers += scope.get(TOLD, ())
         await response(scope, receive, send)
 
     async def _run(self, row: Row, request: Request) -> Response:
         # The caller first: whether a body fits or a thing exists is nobody's affair who is not signed in.
         actor = await self._caller(row.who, request)
+        if self._limits is not None:
+            await self._limits.admit(request.scope, row.limit, actor.person_id)
         body = await _read(request, row.body) if row.body is not None else None
         return await row.run(Call(request, actor, body))
 

@@ -81,6 +81,7 @@ def add_account_rows(rows: Rows, parts: Parts, gateway: Gateway, tokens: Tokens)
         answer=answers.Registered,
         status=201,
         errors=(400, 409),
+        limit="register",
     )
     async def register(call: Call[bodies.Registration]) -> Response:
         """Registers an account."""
@@ -121,6 +122,7 @@ def add_account_rows(rows: Rows, parts: Parts, gateway: Gateway, tokens: Tokens)
         body=bodies.Login,
         answer=answers.LoggedIn,
         errors=(400, 401),
+        limit="login",
     )
     async def login(call: Call[bodies.Login]) -> Response:
         """Signs in with e-mail and password."""

@@ -74,6 +74,7 @@ def add_fulfilment_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         headers={SIGNATURE: _HEADER},
         answer=answers.WebhookAnswer,
         errors=(400,),
+        limit="none",
     )
     async def carrier_webhook(call: Call[None]) -> Response:
         """Takes news from a carrier, signed with the shared secret. Each event takes effect once."""

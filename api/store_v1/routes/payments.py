@@ -107,7 +107,14 @@ def add_payment_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
             raise NotPayable(status=order.status)  # the money is recorded, and goes back
         return reply(answers.Confirmed("Payment confirmed successfully", uuid_text("order", order.order_id)))
 
-    @rows.row("POST", "/payments/webhook/", who=Who.ANYBODY, answer=answers.WebhookAnswer, errors=(400,))
+    @rows.row(
+        "POST",
+        "/payments/webhook/",
+        who=Who.ANYBODY,
+        answer=answers.WebhookAnswer,
+        errors=(400,),
+        limit="none",  # Stripe's news comes in bursts, and is signed
+    )
     async def webhook(call: Call[None]) -> Response:
         """Takes news from Stripe. Each event takes effect once."""
         command = _read_news(await call.request.body(), _signature(call.request), parts.settings.stripe_webhook_secret)
