@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api import openapi
 from api.auth import Callers
 from api.commands.routes import command_route
+from api.docs_pages import assets, docs_page
 from api.gateway import Gateway
 from api.health import health_router
 from api.middleware import Envelope
@@ -36,10 +37,17 @@ def create_app(parts: Parts) -> ASGIApp:
         await parts.close()
 
     app = FastAPI(
-        title="Storefold", version=VERSION, lifespan=lifespan, exception_handlers=HANDLERS, redirect_slashes=False
+        title="Storefold",
+        version=VERSION,
+        lifespan=lifespan,
+        exception_handlers=HANDLERS,
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
     )
     tokens = Tokens(parts.settings.secret_key)
     callers = Callers(parts, tokens, "native")
+    app.router.routes += [assets(), docs_page("/docs", "/openapi.json", "Storefold")]
     app.router.routes.append(command_route(Gateway(parts), callers))
     for router in (
         query_router(parts, callers),

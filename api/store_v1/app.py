@@ -1,12 +1,12 @@
 """The surface as an ASGI application for the paths below `PREFIX`; its documentation lies beside them."""
 
 import msgspec
-from fastapi.openapi.docs import get_swagger_ui_html
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from api.auth import Callers
+from api.docs_pages import docs_page
 from api.gateway import Gateway
 from api.parts import Parts
 from api.store_v1.openapi import document
@@ -55,7 +55,4 @@ def documentation(store: Store) -> list[Route]:
             made.append(msgspec.json.encode(document(store.rows, store.prefix)))
         return Response(made[0], media_type="application/json")
 
-    async def docs(request: Request) -> Response:
-        return get_swagger_ui_html(openapi_url=SCHEMA, title="Storefold store API")
-
-    return [Route(SCHEMA, schema), Route(DOCS, docs)]
+    return [Route(SCHEMA, schema), docs_page(DOCS, SCHEMA, "Storefold store API")]

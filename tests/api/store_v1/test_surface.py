@@ -15,6 +15,7 @@ from storefold.settings import DEVELOPMENT_SECRET
 ANYBODY, VISITOR, SIGNED_IN, STAFF = "anybody", "visitor", "signed in", "staff"
 WHO = {
     ("POST", "/auth/register/"): ANYBODY,
+    ("GET", "/auth/verify-email/"): ANYBODY,
     ("POST", "/auth/login/"): ANYBODY,
     ("POST", "/auth/refresh/"): ANYBODY,
     ("POST", "/auth/logout/"): SIGNED_IN,
