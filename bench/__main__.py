@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench import appends, commands, http, lag, orders, projections, report
+from bench import appends, commands, http, lag, orders, projections, reads, report
+from bench.history.command import history
 from bench.measure import Result
 from bench.progress import Progress
 from bench.world import NotStarted, World, world
@@ -21,6 +22,7 @@ class Name(StrEnum):
     commands = "commands"
     orders = "orders"
     http = "http"
+    reads = "reads"
     projections = "projections"
     lag = "lag"
 
@@ -30,12 +32,14 @@ BENCHMARKS: dict[Name, Callable[[World], list[Result]]] = {
     Name.commands: commands.run,
     Name.orders: orders.run,
     Name.http: http.run,
+    Name.reads: reads.run,
     Name.projections: projections.run,
     Name.lag: lag.run,
 }
 
 
 def main(
+    context: typer.Context,
     only: Annotated[list[Name] | None, typer.Option(help="one benchmark; may be repeated")] = None,
     json: Annotated[Path | None, typer.Option(help="write the results to this file, too")] = None,
 ) -> None:
@@ -43,6 +47,8 @@ def main(
 
     A missed target is printed as MISSED; the exit status is that of errors alone.
     """
+    if context.invoked_subcommand is not None:
+        return
     console = Console()
     progress = Progress(console)
     began = time.monotonic()
@@ -67,5 +73,6 @@ def main(
 
 if __name__ == "__main__":
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-    app.command()(main)
+    app.callback(invoke_without_command=True)(main)
+    app.command()(history)
     app()

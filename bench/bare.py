@@ -1,5 +1,5 @@
-"""What the HTTP server does at best: a bare FastAPI route that reads JSON and answers with as much of it
-as AddToCart does. `python -m bench.bare` serves it as `storefold api` serves the product."""
+"""What the HTTP server does at best: bare FastAPI routes that answer with as much JSON as AddToCart does,
+having read some, or as a page of a product. `python -m bench.bare` serves it as `storefold api` serves the product."""
 
 from typing import Any
 
@@ -24,6 +24,23 @@ ANSWER: dict[str, Any] = {
     },
 }
 
+PAGE: dict[str, Any] = {
+    "id": "7374666f-6c64-8002-8000-000000001b5c",
+    "name": "Travel mug 42",
+    "slug": "travel-mug-42",
+    "description": "Keeps tea warm on the way to work, and fits under every machine. " * 3,
+    "price": "47.99",
+    "quantity": 1000,
+    "is_in_stock": True,
+    "category": {"id": "7374666f-6c64-8004-8000-000000001b5e", "name": "Mugs 2"},
+    "images": [],
+    "variants": [],
+    "reviews": [],
+    "average_rating": 0.0,
+    "review_count": 0,
+    "created_at": "2026-11-21T06:51:35.283429Z",
+}
+
 app = FastAPI()
 
 
@@ -31,6 +48,11 @@ app = FastAPI()
 async def bare(request: Request) -> JSONResponse:
     await request.json()
     return JSONResponse(ANSWER)
+
+
+@app.get("/bare")
+async def bare_read() -> JSONResponse:
+    return JSONResponse(PAGE)
 
 
 @app.get("/health/live")
