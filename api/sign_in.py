@@ -7,6 +7,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
 from api.parts import Parts
+from api.problems import MEDIA_TYPE
 from api.tokens import Tokens
 
 LIFETIME = 3600  # seconds
@@ -27,6 +28,15 @@ _ERROR: dict[str, Any] = {
 }
 
 
+_REFUSED: dict[str, Any] = {
+    "description": "The credentials are wrong (RFC 6749 5.2), or the form does not fit",
+    "content": {
+        "application/json": {"schema": _ERROR},
+        MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}},
+    },
+}
+
+
 def _says(description: str, schema: dict[str, Any]) -> dict[str, Any]:
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 
@@ -37,7 +47,7 @@ def sign_in_router(parts: Parts, tokens: Tokens) -> APIRouter:
     @router.post(
         "/auth/token",
         response_class=JSONResponse,
-        responses={200: _says("Signed in", _ANSWER), 400: _says("The credentials are wrong (RFC 6749 5.2)", _ERROR)},
+        responses={200: _says("Signed in", _ANSWER), 400: _REFUSED},
     )
     async def token(
         username: Annotated[str, Form(max_length=254, description="the e-mail address")],

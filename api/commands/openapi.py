@@ -44,10 +44,10 @@ _SCHEMAS: dict[str, Any] = {
                 "items": {
                     "type": "array",
                     "description": "stream, version, name",
-                    "prefixItems": [{"type": "string"}, {"type": "integer"}, {"type": "string"}],
+                    # As a tuple (`prefixItems`) it would say more, to fewer tools: some cannot read it.
+                    "items": {"type": ["string", "integer"]},
                     "minItems": 3,
                     "maxItems": 3,
-                    "items": False,
                 },
             },
             "result": {"type": "object"},

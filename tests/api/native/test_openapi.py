@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx
 from jsonschema import Draft202012Validator
 from support.product import Client
 
@@ -62,6 +63,25 @@ def test_answers_are_as_documented(anyone: Client, admin: Client, seller: Client
     for path, answer in answers.items():
         schema = whole["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
         Draft202012Validator({**schema, "components": whole["components"]}).validate(answer)
+
+
+def test_what_a_command_and_a_sign_in_answer_is_as_documented(anyone: Client, buyer: Client) -> None:
+    whole = document(anyone)
+
+    def check(path: str, answer: httpx.Response) -> None:
+        documented = whole["paths"][path]["post"]["responses"][str(answer.status_code)]
+        schema = documented["content"][answer.headers["content-type"]]["schema"]
+        Draft202012Validator({**schema, "components": whole["components"]}).validate(answer.json())
+
+    check("/commands/clear-cart", buyer.send("clear-cart"))
+    changed = buyer.send("update-profile", first_name="Ada")
+    assert changed.json()["events"]
+    check("/commands/update-profile", changed)
+    check("/commands/clear-cart", buyer.send("clear-cart", x=1))
+    for form in ({}, {"username": "nobody@people.test", "password": "x"}):
+        refused = anyone.http.post("/auth/token", data=form)
+        assert refused.status_code == 400
+        check("/auth/token", refused)
 
 
 def test_the_docs_page_can_sign_in(anyone: Client) -> None:
