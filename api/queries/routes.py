@@ -196,8 +196,8 @@ def query_router(parts: Parts, callers: Callers) -> APIRouter:
         return answer(request, shapes.stock(found))
 
     add_review_queries(query, parts, callers)
-    return router
     add_report_queries(query, parts, callers)
+    return router
 
 
 def documented(shape: type[msgspec.Struct]) -> dict[int | str, dict[str, Any]]:
