@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from write_side.identifiers import MAX_ID, parse_id
 
 _CENT: Final = Decimal("0.01")
+_AMOUNT: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)", re.ASCII)  # Decimal reads "1_000", "1e3" and "٣", too
 MAX_MINOR: Final = 10**12  # 10 billion in major units: past any price, far below bigint sums
 
 
@@ -46,6 +47,8 @@ def minor_units(value: object) -> int:
         text = str(value)
     if len(text) > 32:
         raise ValueError("is too long for an amount")
+    if isinstance(value, str) and _AMOUNT.fullmatch(text) is None:
+        raise ValueError('must be a decimal amount such as "19.99"')
     try:
         amount = Decimal(text)
     except InvalidOperation:

@@ -57,7 +57,7 @@ def test_amounts_as_text(minor: int, text: str) -> None:
 BAD: list[tuple[type[Command], str, list[object]]] = [
     (AddToCart, "product_id", [0, -1, 2**53, 1.5, True, "x", "", None, "00000000-0000-0000-0000-000000000001", []]),
     (AddToCart, "quantity", [0, -1, 10**12, 1.5, "2", True, None]),
-    (CreateProduct, "price", ["-0.01", "1.999", "abc", None, True, "1e999999"]),
+    (CreateProduct, "price", ["-0.01", "1.999", "abc", None, True, "1e999999", "1e2", "1_000", "٣", "１０", "1.2.3"]),
     (CreateProduct, "stock", [-1, 2**31, 1.0, "5"]),
     (CreateProduct, "name", ["", "   ", "a\x00b", "\ud800", 5, "x" * 501, None]),
     (CreateProduct, "slug", ["", "a b", "ä", "a/b", "x" * 201]),
