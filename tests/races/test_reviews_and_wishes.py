@@ -6,10 +6,10 @@ import pytest
 from support.databases import Databases
 from support.rival_process import Crew
 from support.rivals import await_appends_waiting, log_held
-from support.shop import Person, Shop
+from support.shop import SERVICE, Person, Shop
 
 from write_side.codecs import decode
-from write_side.order.commands import CancelOrder
+from write_side.order.commands import CancelOrder, RecordCarrierNews, StartOrder
 from write_side.review.commands import WriteReview
 from write_side.review.state import REVIEWER, Reviewer
 from write_side.wishlist.commands import AddToWishlist, ToggleWishlist
@@ -94,3 +94,13 @@ def test_toggles_each_flip_and_additions_do_not(shop: Shop, crew: Crew) -> None:
             wishlist = WISHLIST.evolve(wishlist, decode(stored.topic, stored.state)[0])
         assert wishlist.products == {lamp.product_id, vase.product_id}
     assert count(shop, "wishlist.product-added") == 20 + 4
+
+
+def test_a_carrier_s_event_takes_effect_once_wherever_it_arrives(shop: Shop, crew: Crew) -> None:
+    lamp, buyer = shop.product("Lamp", stock=5), shop.person()
+    order_id = shop.order(buyer, lamp)
+    shop.do(StartOrder(order_id=order_id))
+    said = RecordCarrierNews(order_id=order_id, event_id="ev-1", news="delivered", tracking_number="T")
+    outcomes = crew.together([(said, SERVICE)] * 40)
+    assert Counter(outcome["repeated"] for outcome in outcomes if isinstance(outcome, dict)) == {False: 1, True: 39}
+    assert [count(shop, topic) for topic in ("order.shipped", "order.delivered", "stock.shipped")] == [1, 1, 1]

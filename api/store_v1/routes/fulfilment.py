@@ -85,7 +85,7 @@ def add_fulfilment_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         try:
             await gateway.send_and_see(call.request, command, carrier)
         except (NoSuchOrder, WrongOrderStatus) as refusal:
-            # Sent again it would be refused again; a carrier that asks for more can only be looked at.
+            # An error would have it sent again, to be refused again: somebody has to look at it.
             log.warning("news from a carrier that moves nothing: order %s: %s", command.order_id, refusal)
             return reply(answers.WebhookAnswer("ignored"))
         return reply(answers.WebhookAnswer("success"))
