@@ -5,7 +5,16 @@ from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
@@ -79,8 +88,8 @@ def _weight(value: object) -> str:
     return text
 
 
-Amount = Annotated[Price, AfterValidator(decimal_text)]
-"""A price as text, which the core reads again."""
+Amount = Annotated[Price, PlainSerializer(decimal_text)]
+"""A price, handed on as text: a command reads it again."""
 Weight = Annotated[str, BeforeValidator(_weight), WithJsonSchema({"type": "string", "examples": ["1.25"]})]
 Reference = Annotated[int, BeforeValidator(_reference), WithJsonSchema({"type": "string", "format": "uuid"})]
 Secret = Annotated[str, Field(strict=True, max_length=1024, repr=False, json_schema_extra={"format": "password"})]
