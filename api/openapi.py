@@ -19,6 +19,7 @@ _REFUSALS = {
     "401": "Nobody is signed in",
     "403": "Not allowed",
     "404": "No such thing, or not for the caller",
+    "429": "Asked too often; `Retry-After` says how many seconds to wait",
     "503": "The store that would answer is away or behind",
 }
 _MIN_POSITION = {

@@ -28,6 +28,10 @@ _ERROR: dict[str, Any] = {
 }
 
 
+_TOO_OFTEN: dict[str, Any] = {
+    "description": "Asked too often; `Retry-After` says how many seconds to wait",
+    "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
 _REFUSED: dict[str, Any] = {
     "description": "The credentials are wrong (RFC 6749 5.2), or the form does not fit",
     "content": {
@@ -47,7 +51,7 @@ def sign_in_router(parts: Parts, tokens: Tokens) -> APIRouter:
     @router.post(
         "/auth/token",
         response_class=JSONResponse,
-        responses={200: _says("Signed in", _ANSWER), 400: _REFUSED},
+        responses={200: _says("Signed in", _ANSWER), 400: _REFUSED, 429: _TOO_OFTEN},
     )
     async def token(
         username: Annotated[str, Form(max_length=254, description="the e-mail address")],

@@ -62,6 +62,7 @@ _ANSWERS = {
     "409": "The state does not allow it",
     "413": "The body is too large",
     "422": "The Idempotency-Key was used with another body",
+    "429": "Asked too often; `Retry-After` says how many seconds to wait",
     "503": "A store is away; nothing was done",
 }
 

@@ -1,0 +1,50 @@
+"""Schemathesis over both documents: whatever is sent, no fault of the server's and no answer that is not documented."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from support.product import Client
+
+CONFIG = Path(__file__).with_name("schemathesis.toml")
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_schema_conformance",
+    "response_headers_conformance",
+    "unsupported_method",
+)
+
+
+@pytest.mark.timeout(200)
+@pytest.mark.parametrize(("document", "seconds"), [("/api/schema/", 25), ("/openapi.json", 40)])
+def test_no_fault_and_nothing_undocumented(
+    anyone: Client, admin: Client, tmp_path: Path, document: str, seconds: int
+) -> None:
+    # Somebody of their own, for what is made up may change its sender.
+    person = anyone.newcomer("buyer", "seller")
+    admin.command("grant-role", person_id=person.person_id, role="admin")
+    token = anyone.signed_in(person.email, "Storefold-test-1").token
+    arguments = [
+        *("--config-file", str(CONFIG)),
+        *("run", f"{anyone.url}{document}"),
+        *("--header", f"Authorization: Bearer {token}"),
+        *("--checks", ",".join(CHECKS)),
+        *("--phases", "examples,coverage,fuzzing"),
+        *("--max-time", str(seconds)),
+        *("--generation-database", "none"),
+        *("--warnings", "off"),
+        "--continue-on-failure",
+        "--no-color",
+    ]
+    tool = Path(sys.executable).with_name("schemathesis")
+    done = subprocess.run([tool, *arguments], cwd=tmp_path, capture_output=True, text=True, timeout=180, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    paths = httpx.get(f"{anyone.url}{document}").json()["paths"]
+    tested = re.search(r"Tested: (\d+)", done.stdout)
+    assert tested is not None, done.stdout
+    assert int(tested[1]) == sum(len(operations) for operations in paths.values()), done.stdout
