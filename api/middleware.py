@@ -1,6 +1,7 @@
 """What every request of every surface goes through: an id, a bound on its body, the position that a
 query must have seen, and the position that a command reached."""
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
@@ -20,6 +21,9 @@ Refuse = Callable[[Request, Exception], Awaitable[Response]]
 _NO_POSITION: Final = "Storefold-Min-Position is a position: a whole number"
 
 
+_BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
 class Envelope:
     """Plain ASGI, outermost: cheap enough for every request."""
 
@@ -30,6 +34,7 @@ class Envelope:
         self._below = below
         self._parts = parts
         self._max_body = parts.settings.max_body_bytes
+        self._body_seconds = parts.settings.body_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -47,6 +52,8 @@ class Envelope:
             receive = self._bounded(receive)
         elif not length.isdigit() or int(length) > self._max_body:
             receive = _refused  # each surface says so in its own shape, when it reads the body
+        if scope["method"] not in _BODILESS:
+            receive = self._timely(receive)
         if wanted is not None and scope["method"] in ("GET", "HEAD"):
             try:
                 await self._wait(scope, wanted)
@@ -82,6 +89,25 @@ class Envelope:
             return message
 
         return counting
+
+    def _timely(self, receive: Receive) -> Receive:
+        """Who sends a body sends it in time: a connection that trickles holds a place for nothing."""
+        deadline = asyncio.get_running_loop().time() + self._body_seconds
+        whole = False
+
+        async def timely() -> Message:
+            nonlocal whole
+            if whole:  # from here on it is only asked whether the client is still there
+                return await receive()
+            try:
+                async with asyncio.timeout_at(deadline):
+                    message = await receive()
+            except TimeoutError:
+                raise HTTPException(408) from None
+            whole = not message.get("more_body", False)
+            return message
+
+        return timely
 
     @staticmethod
     def _with_headers(scope: Scope, send: Send) -> Send:

@@ -21,6 +21,7 @@ class ApiSettings:
     redis_url: str
     elasticsearch_url: str
     max_body_bytes: int = 1_048_576
+    body_seconds: float = 30.0  # for a whole body to arrive
     cors_origins: tuple[str, ...] = ()
     trusted_proxies: frozenset[str] = frozenset({"127.0.0.1", "::1"})
     rates: Rates | None = None  # how often a client may ask; None: as often as it likes

@@ -25,6 +25,7 @@ MEDIA_TYPE = "application/problem+json"
 _OWN: Final[dict[str, tuple[str, int, str]]] = {
     "no-such-path": ("No such path", 404, "No route answers at this path; /docs lists them all."),
     "method-not-allowed": ("The path has no such method", 405, "`Allow` names the methods that it has."),
+    "body-too-slow": ("The body did not arrive in time", 408, "Nothing was done; send it again."),
     "body-too-large": ("The body is too large", 413, "Nothing of the request was read further or done."),
     "throttled": ("You ask too often", 429, "`Retry-After` says how many seconds to wait; `RateLimit` warns before."),
     "read-models-away": ("The store that would answer is away", 503, "Try again; commands and other queries may work."),
@@ -33,7 +34,7 @@ _OWN: Final[dict[str, tuple[str, int, str]]] = {
     "fault": ("Something broke here; it was logged", 500, "A fault of the server; X-Request-Id finds it in the log."),
 }
 """Problems that are no refusals of the write side: title, status, meaning."""
-_BY_STATUS: Final = {404: "no-such-path", 405: "method-not-allowed", 413: "body-too-large"}
+_BY_STATUS: Final = {404: "no-such-path", 405: "method-not-allowed", 408: "body-too-slow", 413: "body-too-large"}
 
 
 _MEMBERS: Final = ("type", "title", "status", "detail")

@@ -16,10 +16,9 @@ def show(console: Console, results: list[Result]) -> None:
     for heading in ("figure", "target", "", "what", "measured"):
         table.add_column(heading, justify="right" if heading in ("figure", "target") else "left")
     for result in sorted(results, key=lambda result: result.unit != "×"):
-        sign = "≤" if result.ceiling else "≥"
         table.add_row(
             _text(result.figure, result.unit),
-            f"{sign} {_text(result.target, result.unit)}",
+            f"{result.sign} {_text(result.target, result.unit)}",
             "[green]pass[/green]" if result.passed else "[bold red]MISSED[/bold red]",
             result.name,
             result.detail,

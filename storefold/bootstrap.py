@@ -118,6 +118,7 @@ def build_parts(settings: Settings) -> "Parts":
             redis_url=settings.redis_url,
             elasticsearch_url=settings.elasticsearch_url,
             max_body_bytes=settings.max_body_bytes,
+            body_seconds=settings.body_seconds,
             cors_origins=tuple(settings.cors_origins),
             trusted_proxies=frozenset(settings.trusted_proxies),
             rates=build_rates(settings),

@@ -68,6 +68,7 @@ class Settings(BaseSettings):
     trusted_proxies: list[str] = ["127.0.0.1", "::1"]  # addresses, networks: whose X-Forwarded-For is believed
     cors_origins: list[str] = []
     max_body_bytes: int = 1_048_576
+    body_seconds: float = 30.0  # for a whole body to arrive
     read_own_writes_seconds: float = 2.0  # how long a surface waits for its read models
     workers: int = 1  # API server processes
 

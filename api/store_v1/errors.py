@@ -112,6 +112,7 @@ WORDS: dict[type[Exception], Words] = {
 _HTTP = {
     404: ("Not found", "not_found"),
     405: ("Method not allowed", "method_not_allowed"),
+    408: ("The body did not arrive in time", "body_too_slow"),
     413: ("The body is too large", "body_too_large"),
     415: ("Only application/json is understood", "unsupported_media_type"),
 }

@@ -21,6 +21,7 @@ from support.stack import RUN, TESTS, locked
 
 START = 180  # seconds; alone it takes about ten
 PASSWORD = "Storefold-test-1"
+BODY_SECONDS = 3.0  # that this product gives a body to arrive
 _numbers = itertools.count(1)
 
 
@@ -142,6 +143,7 @@ def _start(folder: Path) -> None:
                 "PORT": str(port),
                 "STOREFOLD_HOME": str(folder / "product"),
                 "STOREFOLD_RATE_LIMITS": "off",
+                "STOREFOLD_BODY_SECONDS": str(BODY_SECONDS),
             },
             start_new_session=True,
         )

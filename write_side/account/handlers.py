@@ -19,6 +19,9 @@ SET_CREDENTIAL = """INSERT INTO credentials (person_id, password_hash) VALUES (%
     ON CONFLICT (person_id) DO UPDATE SET password_hash = excluded.password_hash,
     changed_at = now()"""
 
+# Who changes a password may fear that somebody knows the old one: every session has to sign in anew.
+END_SESSIONS = "UPDATE refresh_tokens SET revoked_at = now() WHERE person_id = %s AND revoked_at IS NULL"
+
 
 class Services(Protocol):
     """What preparation needs; `storefold/bootstrap.py` provides it."""
@@ -119,6 +122,7 @@ def change_password(command: ask.ChangePassword, work: Work) -> dict[str, Any]:
     me = mine(work).person_id
     work.record(ACCOUNT, me, [PasswordChanged(person_id=me)])
     work.also(SET_CREDENTIAL, me, work.prepared)
+    work.also(END_SESSIONS, me)
     return {}
 
 

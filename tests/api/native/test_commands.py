@@ -1,10 +1,11 @@
 """`POST /commands/{name}`: answers, refusals, roles, idempotency, odd input."""
 
+import socket
 import threading
 from typing import Any
 
 import pytest
-from support.product import Client, unique
+from support.product import BODY_SECONDS, Client, unique
 
 from write_side.messages import Access
 from write_side.registry import COMMANDS
@@ -221,6 +222,16 @@ class TestBadInput:
     def test_a_body_of_unannounced_length_is_bounded_too(self, buyer: Client) -> None:
         answer = buyer.http.post("/commands/add-to-cart", content=(b" " * 65_536 for _ in range(20)))
         problem(answer, 413, "body-too-large")
+
+    @pytest.mark.parametrize("path", ["/commands/clear-cart", "/api/v1/cart/items/"])
+    def test_a_body_that_does_not_come_is_not_waited_for(self, anyone: Client, path: str) -> None:
+        host, _, port = anyone.url.removeprefix("http://").partition(":")
+        head = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: 20\r\n"
+        if path.startswith("/api"):  # whose rows look at the caller first
+            head += f"Authorization: Bearer {anyone.newcomer().token}\r\n"
+        with socket.create_connection((host, int(port)), timeout=BODY_SECONDS + 10) as connection:
+            connection.sendall(head.encode() + b"\r\n{")
+            assert connection.recv(1000).startswith(b"HTTP/1.1 408 ")
 
     def test_paths_and_methods_that_do_not_exist(self, anyone: Client) -> None:
         problem(anyone.send("no-such-command"), 404, "no-such-path")

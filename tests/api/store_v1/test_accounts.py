@@ -195,7 +195,10 @@ def test_a_password_is_changed_by_who_knows_the_old_one(passer_by: Shopper, shop
     assert list(refused(weak, 400, "validation_error")) == ["new_password"]
     other = shopper.post("/auth/password/", body | {"new_password_confirm": "Other-horse-2"})
     assert refused(other, 400, "validation_error") == {"new_password_confirm": ["Passwords must match"]}
+    refresh = {"refresh": shopper.tokens["refresh"]}
+    assert passer_by.post("/auth/refresh/", refresh).status_code == 200  # what was refused has ended no session
     assert shopper.post("/auth/password/", body).status_code == 200
+    refused(passer_by.post("/auth/refresh/", refresh), 401, "invalid_token")
     assert passer_by.signed_in(shopper.email, "Better-horse-2")
     assert passer_by.post("/auth/login/", {"email": shopper.email, "password": PASSWORD}).status_code == 401
 
