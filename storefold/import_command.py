@@ -21,9 +21,7 @@ from storefold.names import owners
 from storefold.running import running_settings
 from storefold.settings import Settings
 from storefold.stack import StackError
-from write_side.messages import Actor
-
-SERVICE = "import"
+from write_side.messages import IMPORTER
 
 
 class NoSuchSeller(Exception):
@@ -44,7 +42,7 @@ def import_from_the_console(
     errors = Console(stderr=True)
 
     def complain(problem: object) -> None:
-        errors.print(str(problem), style="red", highlight=False, markup=False, soft_wrap=True)
+        errors.print(str(problem), style="red", highlight=False, markup=False, emoji=False, soft_wrap=True)
 
     try:
         wishes = Wishes(renamed=columns(renamed), opening=Opening.parse(stock), set_stock=set_stock)
@@ -111,9 +109,9 @@ def import_catalogue(
         def say_skipped(skipped: Skipped) -> None:
             name = f" ({skipped.product})" if skipped.product else ""
             text = f"line {skipped.line}{name}: {skipped.reason}"
-            progress.console.print(f"skipped {text}", highlight=False, markup=False, soft_wrap=True)
+            progress.console.print(f"skipped {text}", highlight=False, markup=False, emoji=False, soft_wrap=True)
 
-        run = CatalogueImport(write.bus, write.log, ledger, wishes, Actor(service=SERVICE), say_skipped)
+        run = CatalogueImport(write.bus, write.log, ledger, wishes, IMPORTER, say_skipped)
 
         def stopping() -> bool:
             if run.tally.read % 100 == 0:

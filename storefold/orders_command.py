@@ -12,7 +12,7 @@ from typing import Any
 from eventsourcing.persistence import OperationalError
 from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 
 from storefold.bootstrap import WriteSide, build_write_side
 from storefold.importing.console import progress_bar, stopped_by_signals
@@ -20,22 +20,21 @@ from storefold.importing.files import Format, opened
 from storefold.importing.files import Source as Opened
 from storefold.importing.past.book import Book
 from storefold.importing.past.commands import Origin
-from storefold.importing.past.lines import CHARGES, FIELDS, LeftOut, Reading
+from storefold.importing.past.lines import CHARGES, FIELDS, LeftOut, MissingColumn, Reading
 from storefold.importing.past.reconcile import NotCaughtUp, compare, read_models
 from storefold.importing.past.report import Outcome, tell, write_report
 from storefold.importing.past.run import PastImport, Stopped
 from storefold.importing.past.sending import Sender
 from storefold.importing.readers.csv_table import read_csv
 from storefold.importing.rows import BrokenFile
-from storefold.importing.waiting import StoreAway
+from storefold.importing.waiting import StoreAway, patiently
 from storefold.running import running_settings
 from storefold.settings import Settings
 from storefold.stack import StackError
 from write_side.collector import calm_collector
 from write_side.fields import Currency, Source
-from write_side.messages import Actor
+from write_side.messages import IMPORTER
 
-SERVICE = "import"
 CACHED = 20_000  # aggregates that the bus keeps: all products', and the orders of late, which come back most
 SHOWN = 10  # lines left out that are shown for each reason; the report has all
 EVERY = 0.1  # seconds between two looks of the progress bar
@@ -55,7 +54,7 @@ def import_orders_from_the_console(
     errors = Console(stderr=True)
 
     def complain(problem: object) -> None:
-        errors.print(str(problem), style="red", highlight=False, markup=False, soft_wrap=True)
+        errors.print(str(problem), style="red", highlight=False, markup=False, emoji=False, soft_wrap=True)
 
     try:
         reading = Reading(columns(renamed), (*CHARGES, *charges), dates)
@@ -130,7 +129,7 @@ def import_orders(
         show = _Show(progress, source)
         run = PastImport(
             write.log,
-            Sender(write.bus, Actor(service=SERVICE)),
+            Sender(write.bus, IMPORTER),
             book,
             origin,
             watch=show.stage,
@@ -141,7 +140,8 @@ def import_orders(
         calm_collector()
         try:
             run.read(source.rows, reading)
-            show.expect(book)
+            for stage, total in zip(("products", "customers", "invoices"), book.sizes(), strict=True):
+                show.expect(stage, total)
             sending = time.monotonic()
             try:
                 run.prepare()
@@ -149,7 +149,7 @@ def import_orders(
             finally:
                 outcome.sending = time.monotonic() - sending
             _reconcile(settings, write, book, origin, outcome, show, stop)
-        except (BrokenFile, ValueError) as error:
+        except (BrokenFile, MissingColumn) as error:
             outcome.problem = f"{path} cannot be read: {error}. Nothing was sent."
         except Stopped:
             outcome.problem = "Stopped; what was answered is committed. Run the same command again for the rest."
@@ -175,8 +175,8 @@ def _reconcile(
     show: "_Show",
     stop: threading.Event,
 ) -> None:
-    head = write.log.head()
-    show.begin("read models", head)
+    head = patiently(write.log.head)
+    show.expect("read models", head)
 
     def watch(position: int) -> None:
         show.stage("read models", position)
@@ -205,27 +205,26 @@ class _Show:
     def __init__(self, progress: Progress, source: Opened) -> None:
         self._progress = progress
         self._source = source
-        self._tasks = {"reading": progress.add_task("reading", total=source.size, count=0)}
+        self._totals: dict[str, int | None] = {"reading": source.size}
+        self._tasks: dict[str, TaskID] = {}
         self._next = 0.0
         self._left_out: Counter[str] = Counter()
 
-    def expect(self, book: Book) -> None:
-        """Now it is known how much there is to do."""
-        self._progress.update(self._tasks["reading"], completed=self._source.done(), total=self._source.done())
-        products, customers, lines = book.sizes()
-        for stage, total in (("products", products), ("customers", customers), ("invoices", lines)):
-            self.begin(stage, total)
-
-    def begin(self, stage: str, total: int) -> None:
-        self._tasks[stage] = self._progress.add_task(stage, total=total, count=0)
+    def expect(self, stage: str, total: int) -> None:
+        """How much there will be to do."""
+        self._totals[stage] = total
 
     def stage(self, stage: str, done: int) -> None:
+        """A stage's bar begins, and its rate counts, with the first of it."""
+        if stage not in self._tasks:
+            for task in self._tasks.values():
+                self._progress.stop_task(task)
+            self._tasks[stage] = self._progress.add_task(stage, total=self._totals[stage], count=0)
         now = time.monotonic()
-        if now < self._next:
-            return
-        self._next = now + EVERY
-        completed = self._source.done() if stage == "reading" else done
-        self._progress.update(self._tasks[stage], completed=completed, count=done)
+        if now >= self._next:
+            self._next = now + EVERY
+            completed = self._source.done() if stage == "reading" else done
+            self._progress.update(self._tasks[stage], completed=completed, count=done)
 
     def left_out(self, line: int, reason: LeftOut) -> None:
         self._left_out[reason.reason] += 1
@@ -234,4 +233,4 @@ class _Show:
             detail = f" ({reason.detail})" if reason.detail else ""
             text = f"skipped line {line}: {reason.reason}{detail}"
             more = "; more of these are in the report" if shown == SHOWN else ""
-            self._progress.console.print(text + more, highlight=False, markup=False, soft_wrap=True)
+            self._progress.console.print(text + more, highlight=False, markup=False, emoji=False, soft_wrap=True)

@@ -105,3 +105,5 @@ class Actor(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 ANONYMOUS = Actor()
+IMPORTER = Actor(service="import")
+"""Who brings in catalogues and past business. What is brought in is no news: nobody is alerted by it."""

@@ -10,14 +10,13 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-
-from eventsourcing.persistence import OperationalError
+from functools import partial
 
 from storefold.importing.ledger import Ledger, Skipped
 from storefold.importing.products import Product, Unfit, name_of, read_product
 from storefold.importing.rows import BrokenFile, Row, Rows
 from storefold.importing.stock import NOTHING, Opening
-from storefold.importing.waiting import AWAY, deadline, said, wait_for_store
+from storefold.importing.waiting import AWAY, deadline, patiently, said, wait_for_store
 from storefold.names import owners
 from write_side.batch import Accepted
 from write_side.bus import Bus
@@ -162,13 +161,7 @@ class CatalogueImport:
         """One look at the names tells which products exist; then every command is on its way."""
         skus = {product.sku for _, product in stretch}
         skus |= {variant.sku for _, product in stretch for variant in product.command.variants if variant.sku}
-        until = deadline()
-        while True:
-            try:
-                known = owners(self._log, "sku", skus)
-                break
-            except OperationalError as error:
-                wait_for_store(until, error)
+        known = patiently(partial(owners, self._log, "sku", skus))
         return [self._send_one(row, product, known) for row, product in stretch]
 
     def _send_one(self, row: Row, product: Product, known: Mapping[str, int]) -> _Sent:

@@ -40,7 +40,7 @@ def tell(console: Console, outcome: Outcome, opening: Opening) -> None:
     errors = Console(stderr=True)
 
     def say(text: str, style: str = "", on: Console = console) -> None:
-        on.print(text, style=style, highlight=False, markup=False, soft_wrap=True)
+        on.print(text, style=style, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
     if outcome.broken is not None:
         say(f"{outcome.file} is broken at {outcome.broken}", "red", errors)

@@ -2,11 +2,14 @@
 
 import logging
 import time
+from collections.abc import Callable
+from typing import TypeVar
 
 from eventsourcing.persistence import OperationalError
 
 from write_side.refusals import OutcomeUnknown, Overloaded, Refusal, Unavailable
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 PATIENCE = 60.0  # seconds to wait for a store that is away
@@ -29,6 +32,16 @@ def wait_for_store(until: float, error: Exception, pause: float = 0.5) -> None:
         raise StoreAway(f"the event store has been away for {PATIENCE:.0f} s") from error
     log.info("the event store is away, trying again: %s", error)
     time.sleep(pause)
+
+
+def patiently(ask: Callable[[], T]) -> T:
+    """What the store answers, when it is back. Raises StoreAway."""
+    until = deadline()
+    while True:
+        try:
+            return ask()
+        except OperationalError as error:
+            wait_for_store(until, error)
 
 
 def said(refusal: Refusal) -> str:

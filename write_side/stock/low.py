@@ -7,7 +7,7 @@ product is restocked. Past business moves stock without a word: nobody can resto
 from collections.abc import Iterable
 
 from write_side.catalog.product.state import PRODUCT, Product
-from write_side.messages import Event
+from write_side.messages import IMPORTER, Event
 from write_side.stock.events import StockFellLow
 from write_side.stock.state import STOCK
 from write_side.work import Work
@@ -39,7 +39,9 @@ class Watch:
 
 
 def report_new(work: Work, product_id: int) -> None:
-    """Of a product that has just been made."""
+    """Of a product that has just been made; a catalogue that is brought in would be thousands of letters."""
+    if work.actor.service == IMPORTER.service:
+        return
     _say(work, product_id, None)
 
 

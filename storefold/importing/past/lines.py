@@ -58,6 +58,10 @@ class LeftOut(Exception):
         self.detail = detail
 
 
+class MissingColumn(Exception):
+    """The file does not say what every line must."""
+
+
 class Line(NamedTuple):
     """`kind`: sale and charge belong to an order, back and back-charge to a return, adjustment to the stock.
     Quantities are above zero, but an adjustment's; a charge's price is below zero when it was given back.
@@ -89,11 +93,11 @@ class Reader:
     """Reads the rows of one file, whose columns are those of its first row. `read` raises LeftOut."""
 
     def __init__(self, columns: Sequence[str], reading: Reading) -> None:
-        """Raises ValueError when a column is missing."""
+        """Raises MissingColumn."""
         self._columns = _ours(columns, reading.renamed)
         missing = [name for name in REQUIRED if name not in self._columns]
         if missing:
-            raise ValueError(f"the file has no column for {', '.join(missing)}: say which with --map THEIRS=OURS")
+            raise MissingColumn(f"it has no column for {', '.join(missing)}: say which with --map THEIRS=OURS")
         # Few different values stand in many lines.
         self._time: Callable[[str], str] = lru_cache(10_000)(lambda text: _time(text, reading.dates))
         self._is_charge: Callable[[str], bool] = lru_cache(10_000)(

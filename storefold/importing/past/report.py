@@ -66,7 +66,7 @@ def tell(console: Console, errors: Console, outcome: Outcome) -> None:
     """The last lines of an import."""
 
     def say(text: str, style: str = "", on: Console = console) -> None:
-        on.print(text, style=style, highlight=False, markup=False, soft_wrap=True)
+        on.print(text, style=style, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
     tally = outcome.tally
     for what, counts in (("recorded", tally.recorded), ("there already", tally.known)):

@@ -11,7 +11,6 @@ from functools import partial
 from itertools import chain, islice
 from typing import TypeVar
 
-from eventsourcing.persistence import OperationalError
 from pydantic import ValidationError
 
 from storefold.importing.past import commands
@@ -20,7 +19,7 @@ from storefold.importing.past.commands import Origin, Piece
 from storefold.importing.past.lines import LeftOut, Line, Reader, Reading
 from storefold.importing.past.sending import Sender
 from storefold.importing.rows import Row, Rows, Unreadable
-from storefold.importing.waiting import deadline, said, wait_for_store
+from storefold.importing.waiting import patiently, said
 from storefold.names import owners
 from write_side.batch import Accepted
 from write_side.event_store import PostgresLog
@@ -77,7 +76,7 @@ class PastImport:
     # -- first pass -----------------------------------------------------------------------------------
 
     def read(self, rows: Rows, reading: Reading) -> None:
-        """Reads every line into the book. Raises ValueError when a column is missing, BrokenFile and
+        """Reads every line into the book. Raises MissingColumn, BrokenFile and
         Stopped; nothing has been sent then."""
         first = next(rows, None)
         # The columns of a row that cannot be read are not known: the next one's are the same.
@@ -180,13 +179,7 @@ class PastImport:
         if kind == "opening":
             name_kind, prefix = "past-adjustment", prefix + commands.opening_number("")
         names = [prefix + number for number in numbers]
-        until = deadline()
-        while True:
-            try:
-                found = {name.removeprefix(prefix) for name in owners(self._log, name_kind, names)}
-                break
-            except OperationalError as error:
-                wait_for_store(until, error)
+        found = {name.removeprefix(prefix) for name in patiently(partial(owners, self._log, name_kind, names))}
         self.tally.known[kind] += len(found)
         return found
 

@@ -13,7 +13,7 @@ from write_side.account.events import AccountImported
 from write_side.account.state import ACCOUNT
 from write_side.catalog.product.commands import CreateProduct, DeleteProduct
 from write_side.fields import business_time
-from write_side.messages import Actor
+from write_side.messages import IMPORTER, Actor
 from write_side.order.commands import CancelOrder, RecordPastOrder, ReturnOrder, ShipOrder, StartOrder
 from write_side.order.decide import NoSuchOrder, WrongOrderStatus
 from write_side.order.events import ItemsReturned, PastOrderRecorded, ReturnedItems
@@ -27,7 +27,7 @@ from write_side.returns.commands import ReturnItems
 from write_side.returns.events import ReturnRecorded
 from write_side.stock.commands import RecordPastAdjustment
 from write_side.stock.decide import InsufficientStock, NoSuchSku
-from write_side.stock.events import PastAdjustmentRecorded, PastReturnRecorded, PastSaleRecorded
+from write_side.stock.events import PastAdjustmentRecorded, PastReturnRecorded, PastSaleRecorded, StockFellLow
 from write_side.stock.state import STOCK, Stock
 
 ADMIN = Actor(service="test")
@@ -303,6 +303,13 @@ def test_an_adjustment_needs_goods_that_are_there(shop: Shop) -> None:
     assert shop.adjust(by=-5).result["on_hand"] == 0
     with pytest.raises(NoSuchSku):
         shop.adjust(reference="2", sku="no such")
+
+
+@pytest.mark.parametrize(("actor", "alerts"), [(ADMIN, 1), (IMPORTER, 0)])
+def test_what_is_brought_in_is_no_news(shop: Shop, actor: Actor, alerts: int) -> None:
+    made = shop.when(CreateProduct.model_validate({"name": "Bowl", "price": "1", "sku": "BOWL", "stock": 0}), actor)
+    assert sum(isinstance(event, StockFellLow) for event in made.events) == alerts
+    assert not any(isinstance(event, StockFellLow) for event in shop.order(lines=[("MUG", 5, "1")]).events)
 
 
 # -- who may, and what can be said --------------------------------------------------------------------
