@@ -8,6 +8,7 @@ import msgspec
 from pydantic.json_schema import models_json_schema
 
 from api.store_v1.errors import Error, Throttled
+from api.store_v1.examples import example_of
 from api.store_v1.routing import Row, Who
 
 _REFERENCE = "#/components/schemas/{name}"
@@ -46,7 +47,9 @@ def document(rows: list[Row], prefix: str) -> dict[str, Any]:
     for row in rows:
         taken = row.body or row.takes
         body = inputs[(taken, "validation")] if taken is not None else None
-        paths.setdefault(prefix + row.path, {})[row.method.lower()] = _operation(row, body)
+        operation = _operation(row, body)
+        _add_examples(operation, schemas)
+        paths.setdefault(prefix + row.path, {})[row.method.lower()] = operation
     return {
         "openapi": "3.1.0",
         "info": {
@@ -76,6 +79,15 @@ def _operation(row: Row, body: dict[str, Any] | None) -> dict[str, Any]:
     if body is not None:
         found["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     return found
+
+
+def _add_examples(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
+    """Of the body, and of what is answered when all goes well."""
+    parts = [operation.get("requestBody", {})]
+    parts += [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+    for part in parts:
+        for content in part.get("content", {}).values():
+            content["example"] = example_of(content["schema"], schemas)
 
 
 def _security(who: Who) -> list[dict[str, list[str]]]:

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import jwt
 import pytest
+from jsonschema import Draft202012Validator
 from support.product import Client
 from support.shopper import Shopper, document_of, refused
 
@@ -216,3 +217,19 @@ def test_writes_carry_their_position(shopper: Shopper) -> None:
     assert "storefold-position" not in answer.headers
     done = shopper.put("/auth/me/", {"first_name": "Augusta"})
     assert int(done.headers["storefold-position"]) > 0
+
+
+def test_every_row_has_examples_that_fit(passer_by: Shopper) -> None:
+    whole = document_of(passer_by.url).document
+    operations = [operation for methods in whole["paths"].values() for operation in methods.values()]
+    shown = 0
+    for operation in operations:
+        parts = [operation.get("requestBody", {})]
+        parts += [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+        for content in [content for part in parts for content in part.get("content", {}).values()]:
+            schema = {**content["schema"], "components": whole["components"]}
+            validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
+            faults = [fault.message for fault in validator.iter_errors(content["example"])]
+            assert not faults, (operation["operationId"], faults)
+            shown += 1
+    assert shown >= len(operations) - 2, "of the rows, deletions alone have nothing to show"
