@@ -11,10 +11,10 @@ SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench install install-dev lock clean
+.PHONY: help run test lint bench bench-history install install-dev lock clean
 
 help: ## Show this help
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: install ## Install what is needed and run the whole product in the foreground (PORT, STOREFOLD_HOME)
 	@exec $(BIN)/storefold run
@@ -27,6 +27,9 @@ lint: install-dev ## Ruff, mypy strict, import rules
 
 bench: install-dev ## Measure speed, side by side with the stock library; ratios first
 	@exec $(BIN)/python -m bench
+
+bench-history: install-dev ## Import a real shop's year, measure what it costs as the history grows
+	@exec $(BIN)/python -m bench history
 
 install: $(VENV)/.installed-elasticsearch ## Install the packages and Elasticsearch, and nothing twice
 install-dev: install $(VENV)/.installed-dev
