@@ -11,23 +11,29 @@ from eventsourcing.persistence import StoredEvent
 from memory_session import Projection
 from shop_past import Happened, open_sealed, rows
 from shop_world import World
+from test_sales_folds import CANCELLED, line, past_order
 
 from projections.follower import Follower
 from projections.model import Model, Moment
 from projections.models import redis_models
 from projections.models.cart import CARTS
+from projections.models.product_sales import PRODUCT_SALES
+from projections.models.sales import SALES
 from projections.rebuild import build
 from projections.status import status
 from projections.stores.base import Role
 from read_side.documents.cart import Cart
+from read_side.documents.sales import ProductSales
 from write_side.cart.events import CartItemQuantityChanged, ItemAddedToCart
 from write_side.event_store import PostgresLog
+from write_side.order.events import PastOrderRecorded
 
 
 def added(person: int, line: int) -> Happened:
     return f"cart-{person}", ItemAddedToCart(line_id=line, product_id=1, quantity=1, unit_price=100)
 
 
+JANUARY = "2011-01-01T00:00:00Z"
 POISON: Happened = ("cart-7", CartItemQuantityChanged(line_id=99, quantity=3))
 
 
@@ -63,6 +69,34 @@ def test_a_fold_that_fails_half_way_leaves_nothing_of_itself() -> None:
     projection = Projection([model])
     projection.take(rows([added(7, 1), added(7, 2), added(7, 3), added(7, 4)]))
     assert list(CARTS.decode(projection.session.documents["carts", "7"]).lines) == [1, 2]
+
+
+def test_of_several_documents_of_an_event_the_poisoned_one_alone_is_parked() -> None:
+    def fails_for_five(product: ProductSales, part: Any, when: Moment) -> None:
+        PRODUCT_SALES.folds[PastOrderRecorded](product, part, when)
+        if product.product_id == 5:
+            raise ValueError("five")
+
+    model = replace(PRODUCT_SALES, folds={**PRODUCT_SALES.folds, PastOrderRecorded: fails_for_five})
+    projection = Projection([model])
+    batch = projection.take(rows([past_order(1, JANUARY, line(1, 5, 1, 1), line(2, 6, 3, 1))]))
+    assert [(parked.key, parked.topic) for parked in batch.parked] == [("5", "order.recorded")]
+    assert model.decode(projection.session.documents["product-sales", "6"]).units == 3
+
+
+def test_an_event_whose_documents_cannot_be_told_parks_its_stream_for_that_model_alone() -> None:
+    def untold(stream: str, told: Any, when: Moment) -> Any:
+        if stream == "order-1":
+            raise ValueError("of no day")
+        return SALES.key(stream, told, when)
+
+    projection = Projection([replace(SALES, key=untold), PRODUCT_SALES])
+    past = rows([past_order(1, JANUARY, line(1, 5, 1, 1)), past_order(2, JANUARY, line(2, 5, 1, 1)), CANCELLED])
+    batch = projection.take(past[:2])
+    assert [(parked.model, parked.key, parked.position) for parked in batch.parked] == [("sales", "~order-1", 1)]
+    assert projection.take(past[2:]).parked == []
+    assert SALES.decode(projection.session.documents["sales", "2011-01/GBP"]).orders == 1
+    assert PRODUCT_SALES.decode(projection.session.documents["product-sales", "5"]).orders == 1
 
 
 def unreadable(log: PostgresLog, stream: str, version: int, topic: str, state: bytes) -> None:
