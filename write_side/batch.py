@@ -39,6 +39,15 @@ class StoredAnswer(msgspec.Struct, frozen=True):
 
 
 @dataclass(slots=True, eq=False)
+class Lane:
+    """Commands that make sense only in the order in which they were sent. Behind one that could not be
+    carried out, or of which nobody knows, none of the same lane is tried: it would overtake. `broken` says
+    why; who sends them again does so in a new lane."""
+
+    broken: BaseException | None = None
+
+
+@dataclass(slots=True, eq=False)
 class Job:
     """A command on its way: who sends it, under which key, and where the answer goes."""
 
@@ -49,6 +58,7 @@ class Job:
     number: str
     new_id: Callable[[], int]
     reply: Any
+    lane: Lane | None = None
     key: bytes | None = None
     request: bytes = b""
     outcome: Accepted | BaseException | None = None

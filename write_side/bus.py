@@ -25,7 +25,7 @@ import psycopg
 from eventsourcing.persistence import IntegrityError, OperationalError
 
 from write_side.append import Appender
-from write_side.batch import Accepted, Batch, Cache, Job, StoredAnswer, fold
+from write_side.batch import Accepted, Batch, Cache, Job, Lane, StoredAnswer, fold
 from write_side.event_store import PostgresLog
 from write_side.messages import ANONYMOUS, Actor, Command
 from write_side.refusals import (
@@ -97,11 +97,12 @@ class Bus:
         command: Command,
         actor: Actor = ANONYMOUS,
         key: IdempotencyKey | None = None,
+        lane: Lane | None = None,
     ) -> "Future[Accepted]":
         """Puts a command in the queue; the future gives `Accepted` or raises the refusal. Slow
         preparation (hashing, sealing) runs right here, on the caller's thread."""
         future: Future[Accepted] = Future()
-        self._enqueue(command, actor, key, self._prepare(command, actor), future)
+        self._enqueue(command, actor, key, self._prepare(command, actor), future, lane)
         return future
 
     def execute(
@@ -145,7 +146,15 @@ class Bus:
         except (OperationalError, psycopg.OperationalError, psycopg.InterfaceError) as error:
             return Unavailable(str(error).partition("\n")[0])
 
-    def _enqueue(self, command: Command, actor: Actor, key: IdempotencyKey | None, prepared: Any, reply: Any) -> None:
+    def _enqueue(
+        self,
+        command: Command,
+        actor: Actor,
+        key: IdempotencyKey | None,
+        prepared: Any,
+        reply: Any,
+        lane: Lane | None = None,
+    ) -> None:
         if self._queue.qsize() > MAX_WAITING:
             raise Overloaded
         job = Job(
@@ -156,6 +165,7 @@ class Bus:
             number=f"{self._name}-{next(self._numbers)}",
             new_id=self._new_id,
             reply=reply,
+            lane=lane,
         )
         if key is not None:
             job.key = key.digest()
@@ -189,6 +199,9 @@ class Bus:
                 _answer(jobs)
 
     def _carry_out(self, jobs: list[Job]) -> None:
+        jobs = [job for job in jobs if _passes(job)]
+        if not jobs:
+            return
         for _ in range(ATTEMPTS):
             if self._attempt(jobs):
                 return
@@ -196,8 +209,8 @@ class Bus:
 
     def _one_by_one(self, jobs: list[Job]) -> None:
         for job in jobs:
-            if not any(self._attempt([job]) for _ in range(ATTEMPTS_ALONE)):
-                job.outcome = Overloaded("too many rivals for the same streams; try again")
+            if _passes(job) and not any(self._attempt([job]) for _ in range(ATTEMPTS_ALONE)):
+                _refuse([job], Overloaded("too many rivals for the same streams; try again"))
 
     def _attempt(self, jobs: list[Job]) -> bool:
         """One try at the whole batch. False: somebody else was faster, decide again."""
@@ -293,7 +306,7 @@ class Bus:
             _refuse(jobs, Unavailable(f"the event store takes no writes: {error}"))
         elif len(jobs) == 1:
             log.warning("a command could not be stored: %s", error)
-            _refuse(jobs, TooLarge())
+            jobs[0].outcome = TooLarge()
         else:
             self._one_by_one(jobs)
 
@@ -312,8 +325,19 @@ class Bus:
 
 
 def _refuse(jobs: list[Job], reason: BaseException) -> None:
+    """Not by a rule: they were not carried out, as far as anybody knows."""
     for job in jobs:
         job.outcome = reason
+        if job.lane is not None and job.lane.broken is None:
+            job.lane.broken = reason
+
+
+def _passes(job: Job) -> bool:
+    """Whether nothing before it in its lane failed."""
+    if job.lane is None or job.lane.broken is None:
+        return True
+    job.outcome = job.lane.broken
+    return False
 
 
 def _request_hash(command: Command) -> bytes:

@@ -13,6 +13,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 PATIENCE = 60.0  # seconds to wait for a store that is away
+PAUSE = 0.5  # seconds between two tries
 AWAY = (Unavailable, OutcomeUnknown, Overloaded, OperationalError)
 """What is raised while it is away. Sending again is then safe for commands that take effect once."""
 
@@ -26,12 +27,12 @@ def deadline() -> float:
     return time.monotonic() + PATIENCE
 
 
-def wait_for_store(until: float, error: Exception, pause: float = 0.5) -> None:
+def wait_for_store(until: float, error: Exception, pause: float | None = None) -> None:
     """Raises StoreAway when it has been away too long."""
     if time.monotonic() > until:
         raise StoreAway(f"the event store has been away for {PATIENCE:.0f} s") from error
     log.info("the event store is away, trying again: %s", error)
-    time.sleep(pause)
+    time.sleep(PAUSE if pause is None else pause)
 
 
 def patiently(ask: Callable[[], T]) -> T:

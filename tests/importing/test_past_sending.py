@@ -9,11 +9,12 @@ import pytest
 from storefold.bootstrap import WriteSide
 from storefold.importing.past.sending import Sender
 from storefold.importing.waiting import StoreAway
-from write_side.batch import Accepted
+from write_side.batch import Accepted, Lane
 from write_side.catalog.product.commands import CreateProduct
 from write_side.codecs import decode
+from write_side.event_store import NotConnected, PostgresLog
 from write_side.messages import Actor, Command
-from write_side.refusals import Overloaded, Refusal, Unavailable
+from write_side.refusals import Overloaded, Refusal
 from write_side.stock.commands import RecordPastAdjustment
 from write_side.stock.events import PastAdjustmentRecorded
 
@@ -46,23 +47,32 @@ def recorded(write_side: WriteSide) -> list[int]:
 
 
 class Losing:
-    """The bus, but for some commands, by their number: what became of them is not answered."""
+    """The log, but for some appends, by their number: nobody answers."""
 
-    def __init__(self, bus: Any, lose: Callable[[int], Exception | None]) -> None:
-        self._bus = bus
+    def __init__(self, log: PostgresLog, lose: Callable[[int], bool]) -> None:
+        self._insert = log.insert_events
         self._lose = lose
         self._count = 0
 
-    def submit(self, command: Command, actor: Actor) -> "Future[Accepted]":
+    def __call__(self, *args: Any, **kwargs: Any) -> range:
         self._count += 1
-        problem = self._lose(self._count)
-        if isinstance(problem, Overloaded):
-            raise problem
-        if problem is None:
-            return self._bus.submit(command, actor)  # type: ignore[no-any-return]
-        answer: Future[Accepted] = Future()
-        answer.set_exception(problem)
-        return answer
+        if self._lose(self._count):
+            raise NotConnected("away")
+        return self._insert(*args, **kwargs)
+
+
+class Full:
+    """The bus, whose queue is full at one moment."""
+
+    def __init__(self, bus: Any, at: int) -> None:
+        self._bus = bus
+        self._left = at
+
+    def submit(self, command: Command, actor: Actor, lane: Lane) -> "Future[Accepted]":
+        self._left -= 1
+        if self._left == 0:
+            raise Overloaded
+        return self._bus.submit(command, actor, lane=lane)  # type: ignore[no-any-return]
 
 
 def send_all(bus: Any, commands: list[Command], ahead: int = 5) -> list[Accepted | Refusal]:
@@ -93,15 +103,23 @@ def test_a_refusal_is_an_outcome_and_touches_nobody_else(write_side: WriteSide) 
 
 
 @pytest.mark.usefixtures("mug")
-@pytest.mark.parametrize("problem", [Unavailable(), Overloaded()])
-def test_behind_one_that_got_lost_all_are_sent_again_in_order(write_side: WriteSide, problem: Refusal) -> None:
-    """The one that gets lost brings in what the next one takes out: that one is refused at first."""
-    outcomes = send_all(Losing(write_side.bus, lambda number: problem if number == 5 else None), moves(20))
-    assert [type(one) for one in outcomes] == [Accepted] * 20
-    # What had been taken behind the lost one stays; that it is not in the same order again is no matter:
-    # the goods never fell below zero.
-    assert sorted(recorded(write_side)) == list(range(20))
-    assert recorded(write_side)[:4] == [0, 1, 2, 3]
+def test_what_gets_lost_is_sent_again_and_nothing_overtakes_it(
+    write_side: WriteSide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every third append gets lost; what is on its way behind it must wait."""
+    monkeypatch.setattr(write_side.bus, "_max_batch", 7)  # so that there is something behind
+    losing = Losing(write_side.log, lambda number: number % 3 == 0)
+    monkeypatch.setattr(write_side.log, "insert_events", losing)
+    monkeypatch.setattr("storefold.importing.waiting.PAUSE", 0.0)
+    outcomes = send_all(write_side.bus, moves(1000), ahead=100)
+    assert [type(one) for one in outcomes] == [Accepted] * 1000
+    assert recorded(write_side) == list(range(1000))
+
+
+@pytest.mark.usefixtures("mug")
+def test_a_queue_that_is_full_for_a_moment_changes_no_order(write_side: WriteSide) -> None:
+    assert [type(one) for one in send_all(Full(write_side.bus, 5), moves(20))] == [Accepted] * 20
+    assert recorded(write_side) == list(range(20))
 
 
 @pytest.mark.usefixtures("mug")
@@ -109,9 +127,12 @@ def test_a_store_that_stays_away_ends_it_and_what_was_answered_is_a_beginning(
     write_side: WriteSide, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("storefold.importing.waiting.PATIENCE", 0.2)
+    monkeypatch.setattr(write_side.log, "insert_events", Losing(write_side.log, lambda number: number > 3))
     with pytest.raises(StoreAway):
-        send_all(Losing(write_side.bus, lambda number: Unavailable() if number > 7 else None), moves(20))
-    assert recorded(write_side) == list(range(7))
+        send_all(write_side.bus, moves(100))
+    found = recorded(write_side)
+    assert 0 < len(found) < 100
+    assert found == list(range(len(found)))
 
 
 @pytest.mark.usefixtures("mug")

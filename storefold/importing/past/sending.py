@@ -1,9 +1,9 @@
 """Commands on their way to the bus, many at once and in order.
 
-They are decided in the order in which they are sent, and what is committed is always a beginning of it. So a
-store that goes away is waited for, and everything from the first command without an answer is sent again, in
-the same order: a later one may have been refused only because an earlier one got lost. Commands of past
-business take effect once, however often they are sent.
+They are decided in the order in which they are sent, and what is committed is always a beginning of it: they
+go in one lane of the bus, so that behind one that gets lost none is tried. A store that goes away is waited
+for, and everything from the first command without an answer is sent again, in the same order. Commands of
+past business take effect once, however often they are sent.
 """
 
 from collections import deque
@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from storefold.importing.waiting import AWAY, deadline, wait_for_store
-from write_side.batch import Accepted
+from write_side.batch import Accepted, Lane
 from write_side.bus import Bus
 from write_side.messages import Actor, Command
 from write_side.refusals import Overloaded, Refusal
@@ -41,6 +41,7 @@ class Sender:
         self._ahead = ahead
         self._on_its_way: deque[_Sent] = deque()
         self._weight = 0
+        self._lane = Lane()
 
     def send(self, command: Command, weight: int, settle: Settle) -> None:
         """`weight`: about how many events it makes."""
@@ -55,8 +56,9 @@ class Sender:
 
     def _submit(self, command: Command) -> "Future[Accepted]":
         try:
-            return self._bus.submit(command, self._actor)
+            return self._bus.submit(command, self._actor, lane=self._lane)
         except Overloaded as error:
+            self._lane.broken = error
             answer: Future[Accepted] = Future()
             answer.set_exception(error)
             return answer
@@ -80,7 +82,8 @@ class Sender:
 
     def _send_again(self, until: float, error: Exception) -> None:
         for sent in self._on_its_way:
-            sent.answer.exception()  # waits: what is still on its way must not overtake what comes now
+            sent.answer.exception()  # waits for it
         wait_for_store(until, error)
+        self._lane = Lane()
         for sent in self._on_its_way:
             sent.answer = self._submit(sent.command)
