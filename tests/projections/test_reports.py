@@ -1,6 +1,7 @@
 """The figures of the shop over the real Redis."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -130,6 +131,28 @@ async def test_movements_have_the_level_after_each_in_business_time(world: World
     quiet = await reads.movements.by_sku("S5", "2011-05")
     assert quiet is not None
     assert quiet.movements == []
+
+
+async def test_a_movement_that_arrives_while_the_levels_are_read_is_left_out(
+    world: World, reads: ReadSide, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    happen(world, *product(5), sold(3, "2011-01-02T10:00:00Z"))
+    one = reads.documents.one
+
+    async def and_then_it_sells(model: str, *rest: Any) -> Any:
+        found = await one(model, *rest)
+        if model == "stock-months":
+            happen(world, sold(10, "2011-01-01T10:00:00Z", 2))
+        return found
+
+    monkeypatch.setattr(type(reads.documents), "one", lambda _self, *asked: and_then_it_sells(*asked))
+    found = await reads.movements.by_sku("S5")
+    assert found is not None
+    assert (found.on_hand, [(m.movement.quantity, m.on_hand) for m in found.movements]) == (97, [(-3, 97)])
+    monkeypatch.undo()
+    found = await reads.movements.by_sku("S5")
+    assert found is not None
+    assert [(m.movement.quantity, m.on_hand) for m in found.movements] == [(-10, 90), (-3, 87)]
 
 
 async def test_a_month_in_several_documents_is_one_list(world: World, reads: ReadSide) -> None:
