@@ -2,7 +2,7 @@
 say what was on hand when and where the movements lie; those are in documents of their own, which stay
 small however long a thing is sold."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from projections.model import Fold, Model, Moment, number_of
@@ -79,15 +79,13 @@ def _summed(moved: Moved) -> Fold:
     return fold
 
 
-def _bucket(stream: str, event: Event, when: Moment) -> str:
-    return bucket_key(number_of(stream), MOVEMENTS[type(event)](event, when).at[:7], bucket_of(when.position))
+def in_bucket(stream: str, event: Event, when: Moment) -> Mapping[str, Movement]:
+    movement = MOVEMENTS[type(event)](event, when)
+    return {bucket_key(number_of(stream), movement.at[:7], bucket_of(when.position)): movement}
 
 
-def _kept(moved: Moved) -> Fold:
-    def fold(bucket: Movements, event: Event, when: Moment) -> None:
-        bucket.movements.append(moved(event, when))
-
-    return fold
+def kept(bucket: Movements, movement: Movement, _when: Moment) -> None:
+    bucket.movements.append(movement)
 
 
 STOCK_MONTHS = Model(
@@ -102,6 +100,6 @@ STOCK_MOVEMENTS = Model(
     name="stock-movements",
     document=Movements,
     empty=lambda _key: Movements(),
-    key=_bucket,
-    folds={kind: _kept(moved) for kind, moved in MOVEMENTS.items()},
+    key=in_bucket,
+    folds=dict.fromkeys(MOVEMENTS, kept),
 )
