@@ -28,6 +28,8 @@ def history(
     Without a file it is the one in ../shared/data, or where that is missing a made-up one of 26,000 invoices.
     """
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=120)
     progress = Progress(console)
     signal.signal(signal.SIGTERM, _interrupt)
     try:

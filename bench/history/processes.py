@@ -37,6 +37,20 @@ def memory(pid: int | str = "self") -> Memory:
     return Memory(*(int(fields[name].split()[0]) * 1024 for name in ("VmRSS", "VmHWM")))
 
 
+def cpu_seconds(pid: int, name: str) -> float:
+    """What the descendants of that name have used so far, in steps of some ten milliseconds. Raises LookupError when
+    there is none."""
+    used = []
+    for child in _descendants(pid):
+        with suppress(OSError):
+            if _name(child) == name:
+                fields = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
+                used.append((int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"))
+    if not used:
+        raise LookupError(f"no process {name} below {pid}")
+    return sum(used)
+
+
 def tree(pid: int) -> list[Taken]:
     """What the descendants of a process take, by name. A Postgres has many, of which each counts the shared buffers it
     has touched: the largest speaks for all."""

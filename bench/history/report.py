@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-from bench.history.run import Outcome, Stage
+from bench.history.run import Outcome
 
 MEGABYTE = 1 << 20
 AIM = 15_000  # events per second
@@ -37,39 +37,31 @@ def _import(outcome: Outcome) -> Table:
 
 
 def _costs(outcome: Outcome) -> Table:
-    first, last = outcome.stages[0], outcome.stages[-1]
-    table = Table(title="costs with so many events in the log: median ms of a request, µs of a rebuilt event")
+    """Wall clock and CPU: the one is what a client waits, the other what a busy machine does not falsify."""
+    table = Table(title="costs with so many events in the log: request, median ms (CPU ms); rebuilt event, µs (CPU µs)")
     table.add_column("", no_wrap=True)
     for stage in outcome.stages:
-        table.add_column(f"{stage.share:.0%}\n{stage.events:,}", justify="right")
-    table.add_column("last :\nfirst", justify="right")
-    for number, cost in enumerate(last.costs):
-        values = [stage.costs[number].median for stage in outcome.stages]
-        table.add_row(cost.name, *(f"{value:.2f}" for value in values), f"{values[-1] / values[0]:.2f}×")
-    for number, rebuilt in enumerate(last.rebuilds):
-        values = [_microseconds(stage, number) for stage in outcome.stages]
-        ratio = _microseconds(last, number) / _microseconds(first, number)
-        table.add_row(f"rebuild of {rebuilt.store}", *(f"{value:.1f}" for value in values), f"{ratio:.2f}×")
+        table.add_column(f"{stage.share:.0%}\n{stage.events:,}", justify="right", no_wrap=True)
+    table.add_column("last : first\n(CPU)", justify="right", no_wrap=True)
+    for number, cost in enumerate(outcome.stages[-1].costs):
+        _row(table, cost.name, [(s.costs[number].median, s.costs[number].cpu) for s in outcome.stages])
+    for number, rebuilt in enumerate(outcome.stages[-1].rebuilds):
+        pairs = [(1e6 / s.rebuilds[number].rate, s.rebuilds[number].cost) for s in outcome.stages]
+        _row(table, f"rebuild of {rebuilt.store}", pairs)
     return table
 
 
-def _microseconds(stage: Stage, number: int) -> float:
-    return 1e6 / stage.rebuilds[number].rate
+def _row(table: Table, name: str, pairs: list[tuple[float, float]]) -> None:
+    (wall, cpu), (last_wall, last_cpu) = pairs[0], pairs[-1]
+    ratio = f"{last_wall / wall:.2f}× ({last_cpu / cpu:.2f}×)" if wall and cpu else ""
+    table.add_row(name, *(f"{one:.2f} ({other:.2f})" for one, other in pairs), ratio)
 
 
 def _rebuilds(outcome: Outcome) -> Table:
     table = Table(title=f"rebuild of all models, events/s (aim: {AIM:,})")
     table.add_column("", no_wrap=True)
-    for heading in (
-        "alone",
-        "own CPU",
-        "last tenth",
-        "differing",
-        "under load",
-        "requests/s",
-        "API p95\nalone → beside",
-    ):
-        table.add_column(heading, justify="right")
+    for heading in ("alone", "of a CPU", "last tenth", "differ", "under load", "requests/s", "API p95 alone → beside"):
+        table.add_column(heading, justify="right", no_wrap=True)
     for alone, loaded in zip(outcome.stages[-1].rebuilds, outcome.loaded, strict=True):
         table.add_row(
             alone.store, f"{alone.rate:,.0f}", f"{alone.cpu / alone.seconds:.0%}", f"{alone.last:,.0f}",

@@ -13,7 +13,7 @@ from bench.history import load
 from bench.history.file import History
 from bench.history.importing import Imported, import_until
 from bench.history.probes import Cost, Probes
-from bench.history.processes import Memory, Product, Taken, tree
+from bench.history.processes import Memory, Product, Taken, cpu_seconds, tree
 from bench.history.rebuild import Rebuilt
 from bench.progress import Progress
 from storefold.stack import Endpoints
@@ -91,7 +91,7 @@ def _stage(product: Product, folder: Path, history: History, share: float, progr
     imported = import_until(product, history, None if share == 1 else history.days[share], folder)
     progress.note(f"{share:.0%}: {imported.events:,} events in {imported.seconds:.0f} s")
     progress.say(f"commands and queries at {share:.0%}")
-    probes = Probes(product.port)
+    probes = Probes(product.port, lambda: cpu_seconds(product.pid, "storefold api"))
     costs = probes.costs()
     probes.close()
     rebuilds = []

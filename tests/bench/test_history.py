@@ -8,12 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from bench.history.file import COLUMNS, made_up, measured
 from bench.history.importing import Imported
 from bench.history.probes import Cost
-from bench.history.processes import Memory, Taken, memory, tree
+from bench.history.processes import Memory, Taken, cpu_seconds, memory, tree
 from bench.history.rebuild import Rebuilt
 from bench.history.report import show
 from bench.history.run import Loaded, LogSize, Outcome, Stage
@@ -57,7 +58,10 @@ def test_memory_is_that_of_the_process_and_of_those_below_it() -> None:
         below = {taken.name: taken.memory for taken in tree(os.getpid())}
         assert below["redis-server"].resident > 64 << 20
         assert child.stdin is not None
+        assert cpu_seconds(os.getpid(), "redis-server") >= 0.01
         child.stdin.close()
+    with pytest.raises(LookupError):
+        cpu_seconds(os.getpid(), "redis-server")
 
 
 def test_the_tables_show_costs_beside_one_another() -> None:
@@ -66,7 +70,7 @@ def test_the_tables_show_costs_beside_one_another() -> None:
 
     def stage(share: float, median: float) -> Stage:
         imported = Imported(10.0, 90 << 20, 40, 12.0, {"events": 1000, "events_per_second": 100.0})
-        costs = [Cost("query order", median, 3.0)]
+        costs = [Cost("query order", median, 3.0, median / 2)]
         return Stage(share, 20_000, imported, costs, [rebuilt("redis", 1.0), rebuilt("elasticsearch", 2.0)])
 
     outcome = Outcome(
@@ -80,8 +84,8 @@ def test_the_tables_show_costs_beside_one_another() -> None:
     text = io.StringIO()
     show(Console(file=text, width=120), outcome)
     said = re.sub(r"[^\S\n]+", " ", text.getvalue())
-    assert "query order │ 1.00 │ 1.50 │ 1.50×" in said
-    assert "rebuild of redis │ 50.0 │ 50.0 │ 1.00×" in said
+    assert "query order │ 1.00 (0.50) │ 1.50 (0.75) │ 1.50× (1.50×)" in said
+    assert "rebuild of redis │ 50.00 (25.00) │ 50.00 (25.00) │ 1.00× (1.00×)" in said
     assert "redis │ 20,000 │ 50% │ 19,000 │ 0 │ 10,000 │ 150 │ 4 → 9 ms" in said
     assert "storefold api │ 170 │ 180" in said
     assert "400 bytes each on disk (table 350, indexes 50); 300 bytes" in said.replace("\n", " ")
