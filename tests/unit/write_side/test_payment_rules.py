@@ -176,6 +176,29 @@ def test_totals_that_come_out_of_order_add_up() -> None:
     assert (state.refunding, state.left) == ({}, 1897)
 
 
+def test_what_is_left_is_right_while_news_is_faster_than_the_answer() -> None:
+    """The webhook tells the total before the worker's call has answered with the refund's number."""
+    asked = payment(*IN, refund_of(1000))
+    news, _ = decide.record_refund(asked, "pi_1", 1000, "ch_1", None)
+    told = payment(*IN, refund_of(1000), *news)
+    assert (told.refunded, told.refunding, told.left) == (1000, {1: 1000}, 3897)
+    answer, again = decide.record_refund(told, "pi_1", 1000, "re_1", 1)
+    assert again == []
+    assert payment(*IN, refund_of(1000), *news, *answer).left == 3897
+    rest = decide.refund_rest(told)
+    assert rest == [refund_of(3897, number=2)]
+    assert payment(*IN, refund_of(1000), *news, *rest, *answer).left == 0
+
+
+def test_news_may_tell_of_several_refunds_at_once() -> None:
+    both = [refund_of(1000), refund_of(2000, number=2)]
+    news, _ = decide.record_refund(payment(*IN, *both), "pi_1", 3000, "ch_1", None)
+    told = payment(*IN, *both, *news)
+    assert (told.refunded, told.left) == (3000, 1897)
+    failed = decide.record_refund_failure(told, 2, "closed account")
+    assert payment(*IN, *both, *news, *failed).left == 1897  # the total is Stripe's word
+
+
 def test_a_refund_made_in_stripe_s_dashboard_counts_and_answers_no_request() -> None:
     asked = payment(*IN, refund_of(1000))
     for_payment, _ = decide.record_refund(asked, "pi_1", 500, "re_9", None)
