@@ -85,7 +85,7 @@ def _renamed(fields: dict[str, Any], names: dict[int, int]) -> dict[str, Any]:
     return {name: names[value] if name == "product_id" else value for name, value in fields.items()}
 
 
-@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("error::UserWarning")  # what pydantic says of a command that it has to bend
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps)
 def test_one_batch_and_one_by_one_tell_the_same_story(shop: Shop, databases: Databases, told: list[Step]) -> None:
