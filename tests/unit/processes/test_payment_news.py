@@ -138,11 +138,12 @@ def test_a_number_that_comes_after_its_total_is_news_all_the_same() -> None:
     assert decide.record_refund(payment(*asked, *for_payment), "pi", 2000, "re", 1) == ([], [])
 
 
-def test_what_is_left_is_never_too_much() -> None:
+def test_a_refund_counts_once_in_what_is_left() -> None:
+    """Known by Stripe's total and still open by its number, it is one refund: 1,500 can be given back."""
     asked = (ASKED, READY, PAID, refund(1, 500))
     assert payment(*asked).left == 1500
     known_twice = payment(*asked, RefundSucceeded(order_id=9, amount=500, refund_id="ch"))
-    assert known_twice.left == 1000
+    assert known_twice.left == 1500
     full = payment(ASKED, READY, PAID, refund(1, 2000), RefundSucceeded(order_id=9, amount=2000, refund_id="ch"))
     assert full.left == 0
     assert decide.refund_rest(full) == []
