@@ -1,5 +1,6 @@
 """The native surface's OpenAPI document: FastAPI's for the queries, the commands' from their types."""
 
+from types import ModuleType
 from typing import Any
 
 import msgspec
@@ -8,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 
 from api.commands.openapi import add_commands
 from api.problems import MEDIA_TYPE
-from api.queries import answers, report_answers, review_answers
+from api.queries import account_answers, catalogue_answers, order_answers, report_answers, review_answers
 
 _DESCRIPTION = """Commands change the shop and answer with the position of their last event
 (`Storefold-Position`); queries read models that follow, and wait for a position when
@@ -29,7 +30,7 @@ _MIN_POSITION = {
     "description": "Wait until the models have seen this position of the log.",
     "schema": {"type": "integer", "minimum": 0},
 }
-_SHAPES = (answers, report_answers, review_answers)
+_SHAPES = (catalogue_answers, order_answers, account_answers, review_answers, report_answers)
 _NOT_MODIFIED = {"description": "The client's copy (`If-None-Match`) is still right"}
 
 
@@ -43,7 +44,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     components = made["components"]
     components["schemas"].pop("HTTPValidationError", None)
     components["schemas"].pop("ValidationError", None)
-    shapes = [shape for module in _SHAPES for shape in vars(module).values() if _is_struct(shape)]
+    shapes = [shape for module in _SHAPES for shape in vars(module).values() if _is_of(module, shape)]
     _, schemas = msgspec.json.schema_components(shapes, ref_template="#/components/schemas/{name}")
     components["schemas"] |= schemas
     components["securitySchemes"] = {
@@ -63,5 +64,6 @@ def _complete(operation: dict[str, Any]) -> None:
     operation["security"] = [{}, {"password": []}]
 
 
-def _is_struct(shape: Any) -> bool:
-    return isinstance(shape, type) and issubclass(shape, msgspec.Struct)
+def _is_of(module: ModuleType, shape: Any) -> bool:
+    """An answer that the module declares; the documents that it is made from are imported."""
+    return isinstance(shape, type) and issubclass(shape, msgspec.Struct) and shape.__module__ == module.__name__

@@ -5,7 +5,7 @@ never added up.
 
 import msgspec
 
-from api.queries.answers import Money, OtherChargeAnswer, other_charge
+from api.queries.values import GoodsAnswer, Money, OtherChargeAnswer, goods, other_charge
 from read_side.documents.product import Product
 from read_side.documents.sales import Amounts, CustomerSales, ProductSales, Return, ReturnedLine, Sales
 from read_side.queries.movements import StockHistory
@@ -133,17 +133,9 @@ class StockMovementsAnswer(msgspec.Struct):
     size: int
 
 
-class ReturnedLineAnswer(msgspec.Struct):
+class ReturnedLineAnswer(GoodsAnswer):
     """`order_id` null: no earlier purchase was found for it."""
 
-    line_id: int
-    product_id: int
-    variant_id: int | None
-    sku: str
-    name: str
-    unit_price: Money
-    quantity: int
-    total: Money
     order_id: int | None
     order_line_id: int | None
 
@@ -258,18 +250,7 @@ def returned(found: Return) -> ReturnAnswer:
 
 
 def _returned_line(line: ReturnedLine) -> ReturnedLineAnswer:
-    return ReturnedLineAnswer(
-        line_id=line.line_id,
-        product_id=line.product_id,
-        variant_id=line.variant_id,
-        sku=line.sku,
-        name=line.name,
-        unit_price=decimal_text(line.unit_price),
-        quantity=line.quantity,
-        total=decimal_text(line.total),
-        order_id=line.order_id,
-        order_line_id=line.order_line_id,
-    )
+    return ReturnedLineAnswer(*goods(line), line.order_id, line.order_line_id)
 
 
 def _amounts(found: dict[str, Amounts]) -> list[AmountsAnswer]:

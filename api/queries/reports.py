@@ -1,10 +1,8 @@
 """Questions about the shop's figures, for sellers and administrators alike."""
 
-from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import msgspec
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
@@ -13,6 +11,7 @@ from api.answers import answer
 from api.auth import Callers
 from api.parts import Parts
 from api.queries import report_answers as shapes
+from api.queries.declaring import Declare
 from api.queries.parameters import Paging, PathId
 from write_side.fields import Id
 from write_side.messages import Actor
@@ -82,9 +81,6 @@ class AskedMovements(BaseModel):
     month: Month | None = Field(default=None, description="business month; by default the latest with a movement")
     page: int = Field(default=1, ge=1, le=1_000_000)
     size: int = Field(default=100, ge=1, le=1000)
-
-
-Declare = Callable[[str, type[msgspec.Struct]], Callable[[Callable[..., Any]], Callable[..., Any]]]
 
 
 def add_report_queries(query: Declare, parts: Parts, callers: Callers) -> None:

@@ -1,8 +1,8 @@
-"""What the questions after reviews, wishlists and low stock are answered with; as in `answers.py`."""
+"""What the questions after reviews, wishlists and low stock are answered with; as in `values.py`."""
 
 import msgspec
 
-from api.queries.answers import Money
+from api.queries.values import Money
 from read_side.documents.product import Product
 from read_side.documents.review import Review
 from read_side.queries.wishlists import Wish

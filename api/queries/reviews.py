@@ -1,9 +1,7 @@
 """The questions after reviews, wishlists and what is low on stock."""
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
-import msgspec
 from fastapi import Depends, Query, Request
 from starlette.responses import Response
 
@@ -11,12 +9,11 @@ from api.answers import answer
 from api.auth import Callers
 from api.parts import Parts
 from api.queries import review_answers as shapes
+from api.queries.declaring import Declare
 from api.queries.parameters import Paging, PathId, person_of
 from read_side.queries.page import Page
 from write_side.messages import Actor
 from write_side.refusals import NotFound
-
-Declare = Callable[[str, type[msgspec.Struct]], Callable[[Callable[..., Any]], Callable[..., Any]]]
 
 
 def add_review_queries(query: Declare, parts: Parts, callers: Callers) -> None:
