@@ -18,9 +18,7 @@ REFUNDS = "POST /v1/refunds"
 @pytest.fixture
 def ready(till: Till, payments: Payments) -> int:
     """An order whose intent can be paid."""
-    order_id = till.order()
-    till.request(order_id)
-    [wanted] = till.write_down()
+    order_id, wanted = till.asked()
     payments.carry_out(wanted)
     return order_id
 
@@ -35,9 +33,7 @@ def paid(till: Till, payments: Payments, ready: int) -> int:
 
 
 def test_an_intent(till: Till, payments: Payments) -> None:
-    order_id = till.order()
-    till.request(order_id)
-    [wanted] = till.write_down()
+    order_id, wanted = till.asked()
     assert till.payment(order_id).pending
     payments.carry_out(wanted)
     [made] = till.intents()
@@ -67,9 +63,7 @@ def test_a_task_that_comes_twice_calls_nobody(till: Till, payments: Payments, re
 
 
 def test_tasks_side_by_side_make_one_intent(till: Till, payments: Payments) -> None:
-    order_id = till.order()
-    till.request(order_id)
-    [wanted] = till.write_down()
+    order_id, wanted = till.asked()
     control.order_fault(till.url, "hang", INTENTS, seconds=0.3)
     together = [threading.Thread(target=payments.carry_out, args=(wanted,)) for _ in range(4)]
     for one in together:
@@ -81,9 +75,7 @@ def test_tasks_side_by_side_make_one_intent(till: Till, payments: Payments) -> N
 
 
 def test_an_erased_buyer_is_not_named(till: Till, payments: Payments, monkeypatch: pytest.MonkeyPatch) -> None:
-    order_id = till.order()
-    till.request(order_id)
-    [wanted] = till.write_down()
+    _, wanted = till.asked()
     till.shop.write_side.vault.destroy(till.buyer.person_id)
     payments.carry_out(wanted)
     [made] = till.intents()
@@ -105,9 +97,7 @@ def test_an_erased_buyer_is_not_named(till: Till, payments: Payments, monkeypatc
 def test_a_failure_of_stripes_is_tried_again_with_the_same_key(
     till: Till, payments: Payments, fault: dict[str, object]
 ) -> None:
-    order_id = till.order()
-    till.request(order_id)
-    [wanted] = till.write_down()
+    order_id, wanted = till.asked()
     control.order_fault(till.url, match=INTENTS, times=2, **fault)  # type: ignore[arg-type]
     payments.carry_out(wanted)
     assert till.payment(order_id).pending
@@ -126,9 +116,7 @@ def test_a_failure_of_stripes_is_tried_again_with_the_same_key(
 
 def test_a_failure_that_stripe_keeps_for_the_key_is_left_behind(till: Till, payments: Payments) -> None:
     """Stripe answers a key with its first answer, even if that was a 500."""
-    order_id = till.order()
-    till.request(order_id)
-    [wanted] = till.write_down()
+    order_id, wanted = till.asked()
     control.order_fault(till.url, "fail", INTENTS, status=500)
     payments.carry_out(wanted)
     assert till.payment(order_id).pending
@@ -138,9 +126,7 @@ def test_a_failure_that_stripe_keeps_for_the_key_is_left_behind(till: Till, paym
 
 
 def test_what_stripe_refuses_for_good_is_recorded(till: Till, payments: Payments) -> None:
-    order_id = till.order()
-    till.request(order_id)
-    [wanted] = till.write_down()
+    order_id, wanted = till.asked()
     control.order_fault(till.url, "fail", INTENTS, status=400)
     payments.carry_out(wanted)
     assert till.happened(order_id) == ["PaymentRequested", "PaymentIntentFailed"]
@@ -164,9 +150,7 @@ def test_after_a_refusal_the_next_request_is_a_new_attempt(till: Till, payments:
 
 
 def test_a_wrong_api_key_is_not_the_buyers_fault(till: Till, payments: Payments) -> None:
-    order_id = till.order()
-    till.request(order_id)
-    [wanted] = till.write_down()
+    order_id, wanted = till.asked()
     control.order_fault(till.url, "fail", INTENTS, status=401)
     payments.carry_out(wanted)
     assert till.payment(order_id).pending
@@ -177,9 +161,7 @@ def test_a_wrong_api_key_is_not_the_buyers_fault(till: Till, payments: Payments)
 def test_an_effect_stays_open_when_the_answer_cannot_be_recorded(
     till: Till, payments: Payments, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    order_id = till.order()
-    till.request(order_id)
-    [wanted] = till.write_down()
+    order_id, wanted = till.asked()
     bus = till.shop.write_side.bus
 
     def away(*_: object) -> None:

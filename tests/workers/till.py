@@ -53,6 +53,13 @@ class Till:
     def request(self, order_id: int) -> Accepted:
         return self.shop.do(RequestPayment(order_id=order_id), self.buyer)
 
+    def asked(self) -> tuple[int, Open]:
+        """The first order of a test, whose buyer wants to pay, and what is to be done about it."""
+        order_id = self.order()
+        self.request(order_id)
+        [wanted] = self.write_down()
+        return order_id, wanted
+
     def cancel(self, order_id: int) -> None:
         self.shop.do(CancelOrder(order_id=order_id), self.buyer)
 
