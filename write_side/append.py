@@ -10,7 +10,8 @@ from collections.abc import Iterable
 
 from eventsourcing.persistence import IntegrityError, OperationalError, StoredEvent
 
-from write_side.event_store import Alongside, Guard, NotConnected, PostgresLog, Row
+from write_side.event_store import PostgresLog, Row
+from write_side.log_append import Alongside, Guard, NotConnected
 from write_side.refusals import OutcomeUnknown
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,8 @@ import msgspec
 from eventsourcing.persistence import MapperDeserialisationError, OperationalError, StoredEvent
 
 from write_side.codecs import decode, encode
-from write_side.event_store import Alongside, Answered, Claim, Row
+from write_side.event_store import Row
+from write_side.log_append import Alongside, Answered, Claim
 from write_side.messages import Actor, Metadata
 from write_side.refusals import Refusal, TooLarge
 from write_side.work import Entry, Missing, Work, aggregate_of

@@ -1,13 +1,12 @@
 """The event log in Postgres, as a recorder of the `eventsourcing` library.
 
-What enters: stored events of any number of streams, with the names, idempotency rows and the guard
-that belong to the same decision. What leaves: their positions, gapless and in commit order.
+What enters: stored events of any number of streams, with what else belongs to the same decision
+(`log_append.py`). What leaves: their positions, gapless and in commit order.
 `migrations/0001_log.sql` says how one append keeps its promises.
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from threading import Thread
 from typing import Any
 from uuid import UUID
@@ -17,7 +16,6 @@ from eventsourcing.persistence import (
     AggregateRecorder,
     ApplicationRecorder,
     InfrastructureFactory,
-    IntegrityError,
     ListenNotifySubscription,
     Notification,
     OperationalError,
@@ -28,79 +26,11 @@ from eventsourcing.persistence import (
 )
 
 from write_side.database import Database
+from write_side.log_append import APPEND, CONFLICTS, NOTHING, Alongside, Guard, NotConnected, append_params
 
 CHANNEL = "storefold_log"
 
 
-class StaleStream(IntegrityError):
-    """A stream that the append read or writes has moved on since it was read."""
-
-
-class NotConnected(OperationalError):
-    """Nobody answers: nothing was sent, so nothing happened."""
-
-
-class NameTaken(IntegrityError):
-    """A name of the append is owned by someone else."""
-
-
-class KeyTaken(IntegrityError):
-    """An idempotency key of the append was stored by another append."""
-
-
-@dataclass(frozen=True, slots=True)
-class Guard:
-    """What the decision rests on. `head`: the position up to which the log was known. `reads`:
-    streams that were read and are not written, at their versions; None: any append by somebody else
-    is a conflict (cheaper to send while nobody else appends)."""
-
-    head: int
-    reads: dict[str, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    kind: str
-    value: str
-    owner: int
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """An idempotency row. `offset`: which event of the append (from 1) the answer's position is."""
-
-    key: bytes
-    request: bytes
-    answer: bytes
-    offset: int
-
-
-@dataclass(slots=True)
-class Alongside:
-    """What else belongs to the same transaction. `statements` run before the append, so that the
-    log's lock is held no longer than for the append itself."""
-
-    claims: list[Claim] = field(default_factory=list)
-    releases: list[tuple[str, str]] = field(default_factory=list)
-    answers: list[Answered] = field(default_factory=list)
-    statements: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
-
-    def __bool__(self) -> bool:
-        return bool(self.claims or self.releases or self.answers or self.statements)
-
-
-# Binary, for arrays as text are searched for characters to quote, value by value.
-_APPEND = """SELECT log_append(%b::bigint, %b::text[], %b::int[], %b::text[], %b::int[], %b::text[],
-    %b::bytea[], %b::text[], %b::text[], %b::text[], %b::text[], %b::bigint[],
-    %b::bytea[], %b::bytea[], %b::bytea[], %b::int[])"""
-_CONFLICTS: dict[str, type[IntegrityError]] = {
-    "SF001": StaleStream,
-    "SF002": NameTaken,
-    "SF003": KeyTaken,
-    "23505": StaleStream,  # (stream, version) exists
-    "40P01": StaleStream,  # deadlock: the rival won
-    "40001": StaleStream,
-}
 _COLUMNS = "position, stream, version, topic, state"
 
 Row = tuple[int, str, int, str, bytes]
@@ -110,7 +40,7 @@ Row = tuple[int, str, int, str, bytes]
 class PostgresLog(ApplicationRecorder):
     """Appends to and reads from the log. Thread-safe: each thread has its own connection.
 
-    Errors are the library's: IntegrityError and its three kinds above when the decision no longer
+    Errors are the library's: IntegrityError and its kinds in `log_append.py` when the decision no longer
     stands (nothing was appended), OperationalError when the store could not be asked (the outcome of
     an append is then unknown).
     """
@@ -128,7 +58,7 @@ class PostgresLog(ApplicationRecorder):
         try:
             yield conn
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-            if getattr(error, "sqlstate", None) in _CONFLICTS:
+            if getattr(error, "sqlstate", None) in CONFLICTS:
                 raise
             self.database.lost()
             raise OperationalError(str(error)) from error
@@ -142,15 +72,15 @@ class PostgresLog(ApplicationRecorder):
         **kwargs: Any,
     ) -> range:
         """Appends all or nothing; returns the events' positions."""
-        also = alongside or _NOTHING
+        also = alongside or NOTHING
         if not stored_events and not also:
             return range(0)
-        params = _append_params(stored_events, guard, also)
+        params = append_params(stored_events, guard, also)
         try:
             with self.connection() as conn:
                 before = self._append(conn, params, also.statements)
         except psycopg.Error as error:
-            conflict = _CONFLICTS.get(error.sqlstate or "")
+            conflict = CONFLICTS.get(error.sqlstate or "")
             if conflict is None:
                 raise
             raise conflict(str(error)) from error
@@ -163,12 +93,12 @@ class PostgresLog(ApplicationRecorder):
         statements: list[tuple[str, tuple[Any, ...]]],
     ) -> int:
         if not statements:
-            row = conn.execute(_APPEND, params, prepare=True).fetchone()
+            row = conn.execute(APPEND, params, prepare=True).fetchone()
         else:
             with conn.transaction():
                 for statement, values in statements:
                     conn.execute(statement, values)
-                row = conn.execute(_APPEND, params, prepare=True).fetchone()
+                row = conn.execute(APPEND, params, prepare=True).fetchone()
         assert row is not None
         return int(row[0])
 
@@ -250,31 +180,6 @@ class PostgresLog(ApplicationRecorder):
 
     def close(self) -> None:
         self.database.close()
-
-
-_NOTHING = Alongside()
-
-
-def _append_params(events: Sequence[StoredEvent], guard: Guard | None, also: Alongside) -> tuple[Any, ...]:
-    reads = guard.reads if guard else None
-    return (
-        guard.head if guard else None,
-        list(reads) if reads is not None else None,
-        list(reads.values()) if reads is not None else None,
-        [e.originator_id for e in events],
-        [e.originator_version for e in events],
-        [e.topic for e in events],
-        [e.state for e in events],
-        [kind for kind, _ in also.releases],
-        [value for _, value in also.releases],
-        [c.kind for c in also.claims],
-        [c.value for c in also.claims],
-        [c.owner for c in also.claims],
-        [a.key for a in also.answers],
-        [a.request for a in also.answers],
-        [a.answer for a in also.answers],
-        [a.offset for a in also.answers],
-    )
 
 
 class LogSubscription(ListenNotifySubscription[PostgresLog]):

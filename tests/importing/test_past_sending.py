@@ -12,7 +12,8 @@ from storefold.importing.waiting import StoreAway
 from write_side.batch import Accepted, Lane
 from write_side.catalog.product.commands import CreateProduct
 from write_side.codecs import decode
-from write_side.event_store import NotConnected, PostgresLog
+from write_side.event_store import PostgresLog
+from write_side.log_append import NotConnected
 from write_side.messages import Actor, Command
 from write_side.refusals import Overloaded, Refusal
 from write_side.stock.commands import RecordPastAdjustment

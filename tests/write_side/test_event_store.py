@@ -15,17 +15,8 @@ from support.shop import Shop
 
 from write_side.cart.commands import AddToCart
 from write_side.database import Database
-from write_side.event_store import (
-    Alongside,
-    Answered,
-    Claim,
-    Guard,
-    KeyTaken,
-    LogSubscription,
-    NameTaken,
-    PostgresLog,
-    StaleStream,
-)
+from write_side.event_store import LogSubscription, PostgresLog
+from write_side.log_append import Alongside, Answered, Claim, Guard, KeyTaken, NameTaken, StaleStream
 from write_side.messages import Actor
 
 MUCH = 10_000
