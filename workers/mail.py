@@ -28,6 +28,7 @@ from write_side.messages import Event, Metadata
 from write_side.order.events import OrderPaid, OrderShipped
 from write_side.order.state import ORDER
 from write_side.personal_data import Vault
+from write_side.policies import PRODUCTS
 from write_side.processes.effects import Effect, Kind
 from write_side.secrets.one_time_tokens import VERIFY_EMAIL, OneTimeTokens
 from write_side.stock.events import StockFellLow
@@ -74,6 +75,7 @@ class Mails:
             Kind.MAIL_SHIPPING: self._order,
             Kind.MAIL_DELIVERY: self._order,
             Kind.MAIL_LOW_STOCK: self._low_stock,
+            Kind.MAIL_RESTOCK: self._low_stock,
         }
 
     def carry_out(self, open_: Open) -> None:
@@ -115,11 +117,13 @@ class Mails:
 
     def _fan_out(self, conn: Connection, alert: Open) -> list[Open]:
         """A mail each, so that one address that is refused concerns nobody else and nobody reads the others'."""
-        seller = load(self._log, PRODUCT, alert.effect.subject).state.seller_id
-        people = sorted({*self._administrators(conn), *([seller] if seller is not None else [])})
+        product = load(self._log, PRODUCT, alert.effect.subject).state
+        people, kind = {product.seller_id} - {None}, Kind.MAIL_RESTOCK
+        if PRODUCTS[product.policy].alerts_staff:
+            people, kind = people | set(self._administrators(conn)), Kind.MAIL_LOW_STOCK
         mails = [
-            Open(Effect(Kind.MAIL_LOW_STOCK, person, alert.position), alert.position, alert.correlation)
-            for person in people
+            Open(Effect(kind, person, alert.position), alert.position, alert.correlation)
+            for person in sorted(filter(None, people))
         ]
         open_effects.add(conn, mails)
         mail_outcomes.settle(conn, alert, Outcome.SENT if mails else Outcome.NEEDLESS)
@@ -158,6 +162,8 @@ class Mails:
             raise TypeError(f"{effect.id} is about {event!r}")
         product = load(self._log, PRODUCT, event.product_id).state
         facts: dict[str, object] = {"product_name": product.name, "sku": product.sku}
+        if effect.kind is Kind.MAIL_RESTOCK:
+            facts["first_name"] = self._vault.open(self._account(effect.subject).first_name) or ""
         return Letter(effect.subject, facts | {"available": event.available, "threshold": event.threshold})
 
     def _event(self, position: int) -> tuple[Event, Metadata]:

@@ -1,6 +1,7 @@
 """What the mails say: one file per kind in `templates/`, its first line the subject.
 
-Text alone, and without a name in it: a mail server on the way learns as little as can be.
+Text alone, and without a name in it where nobody asked for one: a mail server on the way learns as little as
+can be.
 """
 
 from email.message import EmailMessage

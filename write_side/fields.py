@@ -71,6 +71,23 @@ def _price(value: object) -> int:
     return cents
 
 
+def percentage(value: object) -> str:
+    """0 to 100 as a number or its text → plain decimal text, as exact as it was given: 12.50 → "12.5".
+
+    Raises ValueError for anything else, NaN and infinities included.
+    """
+    if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
+        raise ValueError("must be a number from 0 to 100")
+    text = value.strip() if isinstance(value, str) else repr(value) if isinstance(value, float) else str(value)
+    try:
+        percent = Decimal(text) if len(text) <= 24 and text.isascii() and "_" not in text else Decimal("NaN")
+    except InvalidOperation:
+        percent = Decimal("NaN")
+    if not percent.is_finite() or percent.adjusted() < -12 or not 0 <= percent <= 100:
+        raise ValueError("must be a number from 0 to 100")
+    return format(percent.normalize(), "f") if percent else "0"
+
+
 def decimal_text(minor: int) -> str:
     """Minor units → decimal text with two places: -1999 → "-19.99"."""
     sign = "-" if minor < 0 else ""
@@ -125,6 +142,9 @@ Amount = Annotated[
     int,
     BeforeValidator(minor_units),
     WithJsonSchema({"type": "string", "pattern": r"^-?\d{1,10}(\.\d{1,2})?$", "examples": ["19.99", "-5.00"]}),
+]
+Percent = Annotated[
+    str, BeforeValidator(percentage), WithJsonSchema({"type": "number", "minimum": 0, "maximum": 100, "examples": [15]})
 ]
 BusinessTime = Annotated[str, BeforeValidator(business_time), WithJsonSchema({"type": "string", "format": "date-time"})]
 Source = Annotated[

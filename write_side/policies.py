@@ -34,6 +34,27 @@ LOW_STOCK_THRESHOLD: Final = {"store": 10, "martaff": 5}
 
 
 @dataclass(frozen=True, slots=True)
+class ProductPolicy:
+    """How a product's number is given, and who hears that it runs low.
+
+    `base_beside_variants`: the base counts beside variants, else only where there are none. `stock_demanded`: what
+    is made (or given anew as a whole) has a stock or a variant. `alerts_staff`: administrators and the seller get
+    the shop's letter, else the seller alone a letter of their own.
+    """
+
+    base_beside_variants: bool
+    stock_demanded: bool
+    alerts_staff: bool
+
+
+PRODUCTS: Final = {
+    "store": ProductPolicy(base_beside_variants=True, stock_demanded=False, alerts_staff=True),
+    "marketplace": ProductPolicy(base_beside_variants=True, stock_demanded=False, alerts_staff=True),
+    "martaff": ProductPolicy(base_beside_variants=False, stock_demanded=True, alerts_staff=False),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class PasswordPolicy:
     """What a surface asks of a new password. `kinds`: characters of each must be in it."""
 
@@ -58,16 +79,18 @@ PASSWORDS: Final = {"store": PasswordPolicy(shortest=8, kinds=("upper", "lower",
 
 @dataclass(frozen=True, slots=True)
 class ReviewPolicy:
-    """Who may review a product: who has bought it, and whether once."""
+    """Who may review a product: who has bought it, and whether once; and whether its author may take a
+    review away again."""
 
     purchase_needed: bool
     one_per_person: bool
+    author_removes: bool
 
 
 REVIEWS: Final = {
-    "store": ReviewPolicy(purchase_needed=True, one_per_person=True),
-    "marketplace": ReviewPolicy(purchase_needed=False, one_per_person=True),
-    "martaff": ReviewPolicy(purchase_needed=False, one_per_person=False),
+    "store": ReviewPolicy(purchase_needed=True, one_per_person=True, author_removes=True),
+    "marketplace": ReviewPolicy(purchase_needed=False, one_per_person=True, author_removes=True),
+    "martaff": ReviewPolicy(purchase_needed=False, one_per_person=False, author_removes=False),
 }
 
 

@@ -23,12 +23,13 @@ from write_side.catalog.product.events import (
     VariantChanged,
     VariantRemoved,
 )
+from write_side.catalog.product.state import PRICES
 from write_side.messages import Event
 
 _CREATED = (
     "name", "slug", "sku", "description", "selling_price", "list_price", "cost_price", "currency",
     "seller_id", "category_id", "brand_id", "attributes", "weight", "dimensions", "featured",
-    "active", "low_stock_threshold",
+    "active", "low_stock_threshold", "discount_percent",
 )  # fmt: skip
 _CHANGED = (
     "name", "description", "category_id", "brand_id", "attributes", "weight", "dimensions",
@@ -56,7 +57,7 @@ def changed(product: Product, event: ProductChanged, when: Moment) -> None:
 
 
 def repriced(product: Product, event: ProductRepriced, when: Moment) -> None:
-    _take(product, event, ("selling_price", "list_price", "cost_price"))
+    _take(product, event, PRICES)
     product.updated_at = when.at
 
 

@@ -48,12 +48,16 @@ def removed(review: Review, _event: ReviewRemoved, when: Moment) -> None:
 
 
 def entries(review: Review) -> Iterator[Entry]:
-    """`product:<id>`: what everybody sees; `person:<id>` and `all`: hidden ones, too; `hidden`: those alone."""
+    """`product:<id>`: what everybody sees, `product:<id>:<rating>`: of it what gave so much; `person:<id>` and `all`: hidden ones, too; `hidden`: those alone."""
     if review.removed or not review.created:
         return
     yield Ranked("all", review.created)
     yield Ranked(f"person:{review.person_id}", review.created)
-    yield Ranked(f"product:{review.product_id}" if review.shown else "hidden", review.created)
+    if not review.shown:
+        yield Ranked("hidden", review.created)
+        return
+    yield Ranked(f"product:{review.product_id}", review.created)
+    yield Ranked(f"product:{review.product_id}:{review.rating}", review.created)
 
 
 REVIEWS = Model(

@@ -51,6 +51,7 @@ class Product(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     selling_price: int = 0
     list_price: int | None = None
     cost_price: int | None = None
+    discount_percent: str | None = None  # decimal text, as it was given
     currency: str = ""
     seller_id: int | None = None
     category_id: int | None = None
@@ -71,6 +72,11 @@ class Product(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     created_at: str = ""
     updated_at: str = ""
     stock_changed_at: str = ""
+
+    @property
+    def full_price(self) -> int:
+        """Before a reduction, where there is one."""
+        return self.selling_price if self.list_price is None else self.list_price
 
     @property
     def sold(self) -> bool:

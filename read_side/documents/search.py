@@ -36,7 +36,7 @@ class SearchLayout:
 
 
 class Find(msgspec.Struct, gc=False):
-    """`kept`: not deleted. `pairs`: `name SEPARATOR value` of the product's attributes and of its
+    """`kept`: not deleted. `full_price`: before a reduction. `pairs`: `name SEPARATOR value` of the product's attributes and of its
     variants'. What a product leaves out of its JSON as a default (a price of 0) must not be missing
     from the index, so it is here."""
 
@@ -44,6 +44,7 @@ class Find(msgspec.Struct, gc=False):
     sold: bool
     featured: bool
     price: int
+    full_price: int
     available: int
     skus: list[str]
     pairs: list[str]
@@ -65,6 +66,7 @@ def encode_product(product: Product) -> bytes:
         sold=product.sold,
         featured=product.featured,
         price=product.selling_price,
+        full_price=product.full_price,
         available=product.available,
         skus=[product.sku, *(variant.sku for variant in variants)],
         pairs=sorted(pairs),
@@ -139,6 +141,7 @@ MAPPINGS: Final[dict[str, Any]] = {
                 "sold": _BOOLEAN,
                 "featured": _BOOLEAN,
                 "price": _LONG,
+                "full_price": _LONG,
                 "available": _LONG,
                 "skus": {
                     "type": "text",

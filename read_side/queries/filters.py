@@ -20,16 +20,19 @@ _HIGHEST = 2**62
 
 class Match(StrEnum):
     """How words are looked for: stemmed (`shoes` finds `shoe`), as the beginnings of words, or
-    stemmed and, when nothing matches, with typos forgiven. Every word must be found."""
+    stemmed and, when nothing matches, with typos forgiven; or (`NAME`) whole words of the name alone. Every
+    word must be found."""
 
     WORDS = "words"
+    NAME = "name"
     BEGINNINGS = "beginnings"
     FORGIVING = "forgiving"
 
 
 class ProductFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """All given parts must hold. Prices in minor units, inclusive. Several brands, categories or
-    values of one attribute mean any of them. `hidden`: inactive products, too (deleted never)."""
+    """All given parts must hold. Prices in minor units, inclusive; `full` ones are before a reduction. Several
+    brands, categories or values of one attribute mean any of them. `hidden`: inactive products, too (deleted
+    never); with `active`: only those that are, or are not. `name`: words of the name, beside the text."""
 
     text: str | None = None
     match: Match = Match.WORDS
@@ -37,6 +40,8 @@ class ProductFilter(msgspec.Struct, frozen=True, kw_only=True):
     descendants: bool = True  # of those categories, too
     min_price: int | None = None
     max_price: int | None = None
+    min_full_price: int | None = None
+    max_full_price: int | None = None
     in_stock: bool | None = None
     brand_ids: tuple[int, ...] | None = None
     attributes: dict[str, tuple[str, ...]] = {}
@@ -44,6 +49,8 @@ class ProductFilter(msgspec.Struct, frozen=True, kw_only=True):
     featured: bool | None = None
     ids: tuple[int, ...] | None = None
     hidden: bool = False
+    active: bool | None = None
+    name: str | None = None
 
     @property
     def searched(self) -> str | None:
@@ -54,6 +61,12 @@ class ProductFilter(msgspec.Struct, frozen=True, kw_only=True):
 def base(asked: ProductFilter, match: Match) -> Clause:
     """What is not a facet: it narrows every count."""
     filters: list[Clause] = [{"term": {"find.kept": True}} if asked.hidden else _SOLD]
+    if asked.active is not None:
+        filters.append({"term": {"find.sold": asked.active}})
+    if (full := _between(asked.min_full_price, asked.max_full_price)) is not None:
+        filters.append({"range": {"find.full_price": full}})
+    if asked.name is not None:
+        filters.append(_name(asked.name))
     if asked.seller_id is not None:
         filters.append({"term": {"seller_id": asked.seller_id}})
     if asked.featured is not None:
@@ -72,11 +85,8 @@ def selections(asked: ProductFilter, category_ids: list[int] | None) -> dict[str
         chosen["category"] = {"terms": {"category_id": category_ids}}
     if asked.brand_ids is not None:
         chosen["brand"] = {"terms": {"brand_id": list(asked.brand_ids)}}
-    if asked.min_price is not None or asked.max_price is not None:
-        bounds = {"gte": asked.min_price, "lte": asked.max_price}
-        # No price is that high, and a number past 64 bits would be an error.
-        limits = {name: min(bound, _HIGHEST) for name, bound in bounds.items() if bound is not None}
-        chosen["price"] = {"range": {"find.price": limits}}
+    if (price := _between(asked.min_price, asked.max_price)) is not None:
+        chosen["price"] = {"range": {"find.price": price}}
     if asked.in_stock is not None:
         limits = {"gt": 0} if asked.in_stock else {"lte": 0}
         chosen["stock"] = {"range": {"find.available": limits}}
@@ -86,12 +96,26 @@ def selections(asked: ProductFilter, category_ids: list[int] | None) -> dict[str
     return chosen
 
 
+def _between(least: int | None, most: int | None) -> Clause | None:
+    bounds = {"gte": least, "lte": most}
+    # No price is that high, and a number past 64 bits would be an error.
+    return {name: min(bound, _HIGHEST) for name, bound in bounds.items() if bound is not None} or None
+
+
+def _name(text: str) -> Clause:
+    if len(text) > LONGEST:
+        return NOTHING
+    return {"match": {"name.plain": {"query": text, "operator": "and"}}}
+
+
 _SOLD: Clause = {"term": {"find.sold": True}}
 
 
 def _text(text: str, match: Match) -> Clause:
     if len(text) > LONGEST:
         return {"must": [NOTHING]}
+    if match is Match.NAME:
+        return {"must": [_name(text)]}
     if match is Match.BEGINNINGS:
         # Word by word, so that each may be found in another field.
         words = text.split()

@@ -19,9 +19,10 @@ class Reviews:
         found = await self._documents.one("reviews", str(review_id), _review)
         return found if found is not None and not found.removed else None
 
-    async def of_product(self, product_id: int, page: int, size: int) -> Page[Review]:
-        """Those that everybody sees."""
-        return await self._list(f"product:{product_id}", page, size)
+    async def of_product(self, product_id: int, page: int, size: int, rating: int | None = None) -> Page[Review]:
+        """Those that everybody sees, or of them those that gave so much."""
+        index = f"product:{product_id}" if rating is None else f"product:{product_id}:{rating}"
+        return await self._list(index, page, size)
 
     async def of_person(self, person_id: int, page: int, size: int) -> Page[Review]:
         """Hidden ones, too."""

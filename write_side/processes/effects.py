@@ -36,6 +36,7 @@ class Kind(StrEnum):
     MAIL_DELIVERY = "mail-delivery"
     ALERT_LOW_STOCK = "alert-low-stock"  # about a product: finds out who is to get a mail
     MAIL_LOW_STOCK = "mail-low-stock"  # to a person
+    MAIL_RESTOCK = "mail-restock"  # to the seller, where the product's policy tells them alone
 
     @property
     def is_mail(self) -> bool:

@@ -13,6 +13,9 @@ Comment = Annotated[Text, AfterValidator(str.strip), Field(max_length=10_000)]
 Note = Annotated[Text, Field(max_length=1000)]
 
 
+Policy = Annotated[Literal["store", "marketplace", "martaff"], Field(description="the review policy")]
+
+
 class WriteReview(Command):
     """Reviews a product as the caller. Whether it must have been bought, and whether the caller may review it
     again, is the policy's."""
@@ -21,7 +24,7 @@ class WriteReview(Command):
     rating: Rating
     title: Title = ""
     comment: Comment = ""
-    policy: Literal["store", "marketplace", "martaff"] = Field(default="store", description="the review policy")
+    policy: Policy = "store"
 
 
 class ChangeReview(Command):
@@ -34,9 +37,10 @@ class ChangeReview(Command):
 
 
 class RemoveReview(Command):
-    """Takes a review away for good: the caller's own, or (administrators) anybody's."""
+    """Takes a review away for good: administrators anybody's, others their own where the policy lets them."""
 
     review_id: Id
+    policy: Policy = "store"
 
 
 class HideReview(Command):

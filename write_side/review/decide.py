@@ -36,6 +36,31 @@ class NoSuchReview(NotFound):
     title = "No such review"
 
 
+class NotYourReview(Forbidden):
+    type = "not-your-review"
+    title = "The review is somebody else's"
+
+
+class OnlyStaffRemoves(Forbidden):
+    type = "only-staff-removes"
+    title = "Only administrators take reviews away here"
+
+
+def ensure_author(reviewer: Reviewer, review_id: int, *, own: bool) -> None:
+    """Of who wants to change it; `reviewer` is its author. Another's that is hidden does not exist."""
+    review = find(reviewer, review_id)
+    if not own:
+        raise NotYourReview if review.shown else NoSuchReview
+
+
+def ensure_removable(reviewer: Reviewer, review_id: int, policy: ReviewPolicy, *, own: bool, admin: bool) -> None:
+    if admin:
+        return
+    ensure_author(reviewer, review_id, own=own)
+    if not policy.author_removes:
+        raise OnlyStaffRemoves
+
+
 def write(
     reviewer: Reviewer,
     product: Product,

@@ -28,16 +28,20 @@ def write_review(command: WriteReview, work: Work) -> dict[str, Any]:
 @handles(ChangeReview)
 def change_review(command: ChangeReview, work: Work) -> dict[str, Any]:
     mine = owner(work)
-    work.record(REVIEWER, mine, decide.change(work.state(REVIEWER, mine), command))
+    author = _author(work, command.review_id)
+    reviewer = work.state(REVIEWER, author)
+    decide.ensure_author(reviewer, command.review_id, own=author == mine)
+    work.record(REVIEWER, mine, decide.change(reviewer, command))
     return _describe(work, mine, command.review_id)
 
 
 @handles(RemoveReview)
 def remove_review(command: RemoveReview, work: Work) -> dict[str, Any]:
     author = _author(work, command.review_id)
-    if not work.actor.is_admin and author != work.actor.person_id:
-        raise decide.NoSuchReview  # of somebody else
-    work.record(REVIEWER, author, decide.remove(work.state(REVIEWER, author), command.review_id))
+    reviewer, policy = work.state(REVIEWER, author), REVIEWS[command.policy]
+    own, admin = author == work.actor.person_id, work.actor.is_admin
+    decide.ensure_removable(reviewer, command.review_id, policy, own=own, admin=admin)
+    work.record(REVIEWER, author, decide.remove(reviewer, command.review_id))
     work.release("review", str(command.review_id))
     return {}
 

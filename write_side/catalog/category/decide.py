@@ -6,7 +6,7 @@ from write_side.catalog.category.commands import UpdateCategory
 from write_side.catalog.category.events import CategoryChanged, CategoryRemoved
 from write_side.catalog.category.state import Category
 from write_side.messages import Event
-from write_side.refusals import Conflict, NotFound
+from write_side.refusals import Conflict, Invalid, NotFound
 
 
 class NoSuchCategory(NotFound):
@@ -22,6 +22,25 @@ class CategoryNameTaken(Conflict):
 class CategorySlugTaken(Conflict):
     type = "category-slug-taken"
     title = "Another category has this slug"
+
+
+class NoPlaceToKeep(Invalid):
+    """`extra`: field."""
+
+    type = "no-place-to-keep"
+    title = "There is no category yet whose name could be kept"
+
+
+def name_kept(category: Category) -> str:
+    """Of a category that is to be had at another place."""
+    if not category.exists:
+        raise NoPlaceToKeep(field="category")
+    return category.name
+
+
+def parent_kept(category: Category) -> int | None:
+    """Of a category that is to be had under another name."""
+    return category.parent_id if category.exists else None
 
 
 def change(category: Category, command: UpdateCategory) -> list[Event]:

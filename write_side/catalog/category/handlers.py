@@ -55,6 +55,18 @@ def ensure_path(work: Work, path: list[str]) -> int | None:
     return parent
 
 
+def ensure_part(work: Work, current: int | None, name: str | None, parent: list[str] | None) -> int:
+    """The place that is `current`'s but for its name, or but for what is above it; made where it is missing.
+    Raises NoPlaceToKeep without a name and a current category that has one."""
+    category = work.state(CATEGORY, current) if current is not None else CATEGORY.initial
+    parent_id = ensure_path(work, parent) if parent else decide.parent_kept(category)
+    if parent_id is not None and not work.state(CATEGORY, parent_id).exists:
+        parent_id = None  # it was removed, and what is below it became a root
+    name = name or decide.name_kept(category)
+    found = work.owner("category", place(parent_id, name))
+    return found if found is not None else _create(work, parent_id, name)
+
+
 def place(parent_id: int | None, name: str) -> str:
     """The unique name of a category among its siblings."""
     return f"{parent_id or 0}/{fold(name)}"

@@ -1,11 +1,18 @@
 """What may be asked of products."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+from pydantic_core.core_schema import ValidationInfo
 
+from write_side.catalog.product.pricing import Offer
 from write_side.fields import Attributes, Id, Level, Line, Price, Sku, Slug, Text
 from write_side.messages import Access, Command
+
+
+MAX_DEPTH = 100
+"""Of categories, so that whoever walks or shows the tree knows how deep it can be."""
 
 
 def _path(value: object) -> object:
@@ -15,20 +22,40 @@ def _path(value: object) -> object:
 CategoryPath = Annotated[
     list[Line],
     BeforeValidator(_path),
-    Field(min_length=1, max_length=10, description="a name, or names from root to leaf"),
+    Field(min_length=1, max_length=MAX_DEPTH, description="a name, or names from root to leaf"),
 ]
+Policy = Annotated[Literal["store", "marketplace", "martaff"], Field(description="the product policy")]
 
 
 class NewVariant(BaseModel):
-    """A variant as it is given with a new product. Without a price it costs what the product does."""
+    """A variant as it is given with its product. Without a price it costs what the product does, without a name
+    it is called by its attributes."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: Line
+    name: Line | None = None
     sku: Sku | None = None
     price: Price | None = None
     stock: Level = 0
     attributes: Attributes = {}
+
+
+class CategoryPart(BaseModel):
+    """Another name for the product's place, or the same name at another place. The category is made where it is
+    missing; nothing is renamed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Line | None = None
+    parent: CategoryPath | None = None
+
+    @model_validator(mode="after")
+    def _some(self) -> Self:
+        if self.name is None and self.parent is None:
+            raise ValueError("give a name or a parent")
+        if len(self.parent or []) >= MAX_DEPTH:
+            raise ValueError(f"must have at most {MAX_DEPTH} levels")
+        return self
 
 
 class CreateProduct(Command):
@@ -41,8 +68,9 @@ class CreateProduct(Command):
     access: ClassVar[Access] = Access.SELLER
 
     name: Line
-    price: Price = Field(description="what it is sold at")
-    stock: Level = 0
+    offer: Offer | None = Field(default=None, description="instead of price and compare_price")
+    price: Price | None = Field(default=None, validate_default=True, description="what it is sold at")
+    stock: Level | None = Field(default=None, description="of its base")
     slug: Slug | None = None
     sku: Sku | None = None
     description: Text = ""
@@ -60,11 +88,28 @@ class CreateProduct(Command):
     low_stock_threshold: Level = 10
     variants: list[NewVariant] = Field(default=[], max_length=200)
     image: Text | None = Field(default=None, description="address of the main picture")
+    policy: Policy = "store"
+
+    @field_validator("price")
+    @classmethod
+    def _priced(cls, price: int | None, info: ValidationInfo) -> int | None:
+        if "offer" not in info.data:
+            return price  # it does not fit, and says so itself
+        offer = info.data["offer"]
+        if price is None and (offer is None or offer.price is None):
+            raise PydanticCustomError("missing", "Field required")
+        if price is not None and offer is not None:
+            raise PydanticCustomError("twice", "give either a price or an offer")
+        return price
 
 
 class UpdateProduct(Command):
     """Changes what is sent; the rest stays. A compare price, a cost price, a weight or dimensions of null are
-    taken away."""
+    taken away.
+
+    Variants are known by their attributes, those without by their names: a known one keeps its SKU and gets the
+    stock, and name and price where they are given. With `replace` those that are not among them go.
+    """
 
     access: ClassVar[Access] = Access.SELLER
 
@@ -74,11 +119,16 @@ class UpdateProduct(Command):
     available: Level | None = Field(
         default=None, description="what can be sold of it in all; its base has what its variants have not"
     )
+    stock: Level | None = Field(default=None, description="what its base has")
+    variants: list[NewVariant] | None = Field(default=None, max_length=200)
+    variants_mode: Literal["merge", "replace"] = "merge"
     description: Text | None = None
     category: CategoryPath | None = None
+    category_part: CategoryPart | None = None
     category_id: Id | None = None
     brand: Line | None = None
     attributes: Attributes | None = None
+    offer: Offer | None = Field(default=None, description="instead of price and compare_price")
     price: Price | None = None
     compare_price: Price | None = None
     cost_price: Price | None = None
@@ -87,6 +137,15 @@ class UpdateProduct(Command):
     featured: bool | None = None
     active: bool | None = None
     low_stock_threshold: Level | None = None
+    policy: Policy = "store"
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.offer is not None and self.model_fields_set & {"price", "compare_price"}:
+            raise ValueError("give either an offer or prices")
+        if self.available is not None and (self.stock is not None or self.variants is not None):
+            raise ValueError("give either what is available in all or what each part has")
+        return self
 
 
 class DeleteProduct(Command):

@@ -13,14 +13,14 @@ from write_side.catalog.product.events import (
     VariantChanged,
     VariantRemoved,
 )
-from write_side.catalog.product.state import CHANGEABLE, Product
+from write_side.catalog.product.pricing import Offer, Prices, offered, prices_of
+from write_side.catalog.product.state import CHANGEABLE, PRICES, Product
 from write_side.messages import Actor, Event
 from write_side.refusals import Conflict, Forbidden, Invalid, NotFound
 from write_side.stock.state import Stock
 
 MAX_VARIANTS = 200
 CLEARABLE = {"weight", "dimensions"}  # by a null that was sent; of prices see below
-PRICES = ("selling_price", "list_price", "cost_price")
 
 
 class NoSuchProduct(NotFound):
@@ -100,16 +100,35 @@ def change(product: Product, command: UpdateProduct, category_id: int | None, br
     return events
 
 
+def prices_of_new(price: int | None, compare_price: int | None, offer: Offer | None) -> Prices:
+    """Of a new product; the command has either a price or an offer with one."""
+    if offer is not None and offer.price is not None:
+        return offered(Prices(selling_price=offer.price), offer)
+    assert price is not None
+    return Prices(selling_price=price, list_price=compare_price)
+
+
 def _reprice(product: Product, command: UpdateProduct) -> list[Event]:
     sent = command.model_fields_set
-    after = ProductRepriced(
+    after = prices_of(product)
+    if command.offer is not None:
+        after = offered(after, command.offer)
+    elif command.price is not None or "compare_price" in sent:
+        before, after = after, Prices(
+            selling_price=product.selling_price if command.price is None else command.price,
+            list_price=command.compare_price if "compare_price" in sent else product.list_price,
+        )
+        if (after.selling_price, after.list_price) == (before.selling_price, before.list_price):
+            after = before  # what somebody changes by hand is no percentage any more; this is no change
+    event = ProductRepriced(
         product_id=product.product_id,
-        selling_price=product.selling_price if command.price is None else command.price,
-        list_price=command.compare_price if "compare_price" in sent else product.list_price,
+        selling_price=after.selling_price,
+        list_price=after.list_price,
         cost_price=command.cost_price if "cost_price" in sent else product.cost_price,
+        discount_percent=after.discount_percent,
     )
-    same = all(getattr(after, price) == getattr(product, price) for price in PRICES)
-    return [] if same else [after]
+    same = all(getattr(event, price) == getattr(product, price) for price in PRICES)
+    return [] if same else [event]
 
 
 def base_of(available: int, variants: Iterable[Stock]) -> int:

@@ -11,7 +11,8 @@ from write_side.values import CURRENCY, Minor
 
 class ProductCreated(Event, frozen=True):
     """`list_price` is what it cost before a reduction (None: not reduced), `selling_price` what every
-    checkout charges."""
+    checkout charges. `discount_percent`: the reduction as it was given, decimal text. `policy`: of the surface
+    that made it (`policies.PRODUCTS`)."""
 
     TOPIC: ClassVar[str] = "product.created"
 
@@ -33,6 +34,8 @@ class ProductCreated(Event, frozen=True):
     dimensions: str | None = None
     featured: bool = False
     active: bool = True
+    discount_percent: str | None = None
+    policy: str = "store"
 
 
 class ProductChanged(Event, frozen=True):
@@ -60,6 +63,7 @@ class ProductRepriced(Event, frozen=True):
     selling_price: Minor
     list_price: Minor | None
     cost_price: Minor | None
+    discount_percent: str | None = None
 
 
 class ProductDeactivated(Event, frozen=True):

@@ -4,38 +4,40 @@ from typing import Any
 
 from write_side.catalog.brand.handlers import ensure as ensure_brand
 from write_side.catalog.category.decide import ensure_exists as ensure_category
-from write_side.catalog.category.handlers import ensure_path
+from write_side.catalog.category.handlers import ensure_part, ensure_path
 from write_side.catalog.category.state import CATEGORY
-from write_side.catalog.product import decide
+from write_side.catalog.product import decide, parts, stocking
 from write_side.catalog.product.commands import (
     AddVariant,
     CreateProduct,
     DeleteProduct,
-    NewVariant,
     RemoveVariant,
     UpdateProduct,
     UpdateVariant,
 )
-from write_side.catalog.product.events import ImageAdded, ProductCreated, VariantAdded
+from write_side.catalog.product.events import ImageAdded, ProductCreated
 from write_side.catalog.product.state import PRODUCT, Product
 from write_side.fields import slugify
-from write_side.stock import decide as stock
+from write_side.policies import PRODUCTS
 from write_side.stock import low
-from write_side.stock.events import StockOpened
-from write_side.stock.state import STOCK
 from write_side.work import Work, handles
 
 
 @handles(CreateProduct)
 def create_product(command: CreateProduct, work: Work) -> dict[str, Any]:
+    policy = PRODUCTS[command.policy]
+    parts.ensure_stocked(policy, command.stock, command.variants)
+    parts.ensure_distinct(command.variants)
+    prices = decide.prices_of_new(command.price, command.compare_price, command.offer)
     product_id = work.new_id()
     created = ProductCreated(
         product_id=product_id,
         name=command.name,
         slug=_claim_slug(work, product_id, command),
-        sku=_claim_sku(work, product_id, command.sku),
-        selling_price=command.price,
-        list_price=command.compare_price,
+        sku=stocking.claim_sku(work, product_id, command.sku),
+        selling_price=prices.selling_price,
+        list_price=prices.list_price,
+        discount_percent=prices.discount_percent,
         cost_price=command.cost_price,
         low_stock_threshold=command.low_stock_threshold,
         seller_id=decide.seller_of_new(work.actor, command.seller_id),
@@ -47,12 +49,14 @@ def create_product(command: CreateProduct, work: Work) -> dict[str, Any]:
         dimensions=command.dimensions,
         featured=command.featured,
         active=command.active,
+        policy=command.policy,
     )
     work.begin(PRODUCT, product_id, [created])
     if command.image is not None:
         work.record(PRODUCT, product_id, [_main_image(work, created, command.image)])
-    _open_stock(work, product_id, None, created.sku, command.stock)
-    variants = [_add_variant(work, product_id, variant) for variant in command.variants]
+    base = parts.base_level(policy, command.stock, has_variants=bool(command.variants)) or 0
+    stocking.open_stock(work, product_id, None, created.sku, base)
+    variants = [stocking.add_variant(work, product_id, variant) for variant in command.variants]
     low.report_new(work, product_id)
     return {
         "product_id": product_id,
@@ -66,14 +70,18 @@ def create_product(command: CreateProduct, work: Work) -> dict[str, Any]:
 def update_product(command: UpdateProduct, work: Work) -> dict[str, Any]:
     product = _mine(work, command.product_id)
     category_id = _category(work, command.category, command.category_id)
+    if command.category_part is not None:
+        category_id = ensure_part(work, product.category_id, command.category_part.name, command.category_part.parent)
     brand_id = ensure_brand(work, command.brand) if command.brand else None
     if command.sku is not None and command.sku != product.sku:
         work.claim("sku", command.sku, command.product_id, decide.SkuTaken(sku=command.sku))
         work.release("sku", product.sku)
     work.record(PRODUCT, command.product_id, decide.change(product, command, category_id, brand_id))
+    watch = low.Watch(work, [product]) if {"available", "stock", "variants"} & command.model_fields_set else None
     if command.available is not None:
-        watch = low.Watch(work, [product])
-        _set_stock(work, product, command.available)
+        stocking.set_available(work, product, command.available)
+    stocking.arrange(work, command)
+    if watch is not None:
         watch.report()
     return _identity(work.state(PRODUCT, command.product_id))
 
@@ -91,7 +99,7 @@ def delete_product(command: DeleteProduct, work: Work) -> dict[str, Any]:
 @handles(AddVariant)
 def add_variant(command: AddVariant, work: Work) -> dict[str, Any]:
     decide.ensure_room(_mine(work, command.product_id))
-    return _add_variant(work, command.product_id, command)
+    return stocking.add_variant(work, command.product_id, command)
 
 
 @handles(UpdateVariant)
@@ -108,9 +116,8 @@ def update_variant(command: UpdateVariant, work: Work) -> dict[str, Any]:
 def remove_variant(command: RemoveVariant, work: Work) -> dict[str, Any]:
     product = _mine(work, command.product_id)
     watch = low.Watch(work, [product])
-    work.record(PRODUCT, command.product_id, decide.remove_variant(product, command.variant_id))
+    stocking.remove_variant(work, product, command.variant_id)
     watch.report()
-    work.release("sku", product.variants[command.variant_id].sku)
     return {}
 
 
@@ -139,40 +146,6 @@ def _claim_slug(work: Work, product_id: int, command: CreateProduct) -> str:
         slug = f"{slug}-{product_id}"
     work.claim("product-slug", slug, product_id, decide.SlugTaken(slug=slug))
     return slug
-
-
-def _claim_sku(work: Work, sellable_id: int, sku: str | None) -> str:
-    sku = sku or f"SKU-{sellable_id}"
-    work.claim("sku", sku, sellable_id, decide.SkuTaken(sku=sku))
-    return sku
-
-
-def _add_variant(work: Work, product_id: int, variant: NewVariant | AddVariant) -> dict[str, Any]:
-    variant_id = work.new_id()
-    sku = _claim_sku(work, variant_id, variant.sku)
-    added = VariantAdded(
-        product_id=product_id,
-        variant_id=variant_id,
-        name=variant.name,
-        sku=sku,
-        price=variant.price,
-        attributes=variant.attributes,
-    )
-    work.record(PRODUCT, product_id, [added])
-    _open_stock(work, product_id, variant_id, sku, variant.stock)
-    return {"variant_id": variant_id, "sku": sku}
-
-
-def _set_stock(work: Work, product: Product, available: int) -> None:
-    stocks = work.states(STOCK, [product.product_id, *product.variants])
-    base = stocks.pop(product.product_id)
-    events = stock.adjust(base, None, decide.base_of(available, stocks.values()), "set with the product")
-    work.record(STOCK, product.product_id, events)
-
-
-def _open_stock(work: Work, product_id: int, variant_id: int | None, sku: str, on_hand: int) -> None:
-    opened = StockOpened(product_id=product_id, variant_id=variant_id, sku=sku, on_hand=on_hand)
-    work.begin(STOCK, variant_id or product_id, [opened])
 
 
 def _main_image(work: Work, product: ProductCreated, address: str) -> ImageAdded:

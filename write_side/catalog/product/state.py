@@ -32,6 +32,7 @@ CHANGEABLE = (
     "featured",
     "low_stock_threshold",
 )
+PRICES = ("selling_price", "list_price", "cost_price", "discount_percent")
 
 
 class Variant(msgspec.Struct, frozen=True):
@@ -49,6 +50,8 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     selling_price: int = 0
     list_price: int | None = None
     cost_price: int | None = None
+    discount_percent: str | None = None
+    policy: str = "store"
     seller_id: int | None = None
     category_id: int | None = None
     brand_id: int | None = None
@@ -88,8 +91,7 @@ def evolve(product: Product, event: Event) -> Product:
         case ProductChanged():
             return _replace(product, **_set(event, CHANGEABLE))
         case ProductRepriced():
-            prices = ("selling_price", "list_price", "cost_price")
-            return _replace(product, **{f: getattr(event, f) for f in prices})
+            return _replace(product, **{f: getattr(event, f) for f in PRICES})
         case ProductDeactivated():
             return _replace(product, active=False)
         case ProductReactivated():
