@@ -46,6 +46,7 @@ class ProductAnswer(msgspec.Struct):
     description: str
     price: Money
     list_price: Money | None
+    discount_percent: float | None
     currency: str
     category: list[Named]
     brand: Named | None
@@ -154,6 +155,7 @@ def product(found: Product, tree: Tree, brands: BrandList) -> ProductAnswer:
         description=found.description,
         price=decimal_text(found.selling_price),
         list_price=money(found.list_price),
+        discount_percent=None if found.discount_percent is None else float(found.discount_percent),
         currency=found.currency,
         category=[_category(category) for category in tree.path(found.category_id)],
         brand=None if brand is None else _brand(brand),

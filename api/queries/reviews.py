@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request
+from pydantic import Field
 from starlette.responses import Response
 
 from api.answers import answer
@@ -14,6 +15,10 @@ from api.queries.parameters import Paging, PathId, person_of
 from read_side.queries.page import Page
 from write_side.messages import Actor
 from write_side.refusals import NotFound
+
+
+class AskedReviews(Paging):
+    rating: int | None = Field(default=None, ge=1, le=5, description="only those that gave so much")
 
 
 def add_review_queries(query: Declare, parts: Parts, callers: Callers) -> None:
@@ -38,9 +43,10 @@ def add_review_queries(query: Declare, parts: Parts, callers: Callers) -> None:
         return answer(request, shapes.review(found))
 
     @query("/reviews/{product_id}", shapes.ReviewPage)
-    async def reviews(request: Request, product_id: PathId, asked: Asked) -> Response:
+    async def reviews(request: Request, product_id: PathId, asked: Annotated[AskedReviews, Query()]) -> Response:
         """What everybody sees of a product's reviews, latest first."""
-        return page(request, await parts.reads.reviews.of_product(product_id, asked.page, asked.size), asked)
+        found = await parts.reads.reviews.of_product(product_id, asked.page, asked.size, asked.rating)
+        return page(request, found, asked)
 
     @query("/my-reviews", shapes.ReviewPage)
     async def my_reviews(request: Request, asked: Asked, who: SignedIn) -> Response:

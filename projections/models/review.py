@@ -48,7 +48,8 @@ def removed(review: Review, _event: ReviewRemoved, when: Moment) -> None:
 
 
 def entries(review: Review) -> Iterator[Entry]:
-    """`product:<id>`: what everybody sees, `product:<id>:<rating>`: of it what gave so much; `person:<id>` and `all`: hidden ones, too; `hidden`: those alone."""
+    """`product:<id>`: what everybody sees, `product:<id>:<rating>`: of it what gave so much; `person:<id>` and
+    `all`: hidden ones, too; `hidden`: those alone."""
     if review.removed or not review.created:
         return
     yield Ranked("all", review.created)

@@ -36,9 +36,9 @@ class SearchLayout:
 
 
 class Find(msgspec.Struct, gc=False):
-    """`kept`: not deleted. `full_price`: before a reduction. `pairs`: `name SEPARATOR value` of the product's attributes and of its
-    variants'. What a product leaves out of its JSON as a default (a price of 0) must not be missing
-    from the index, so it is here."""
+    """`kept`: not deleted. `full_price`: before a reduction. `pairs`: `name SEPARATOR value` of the product's
+    attributes and of its variants'. What a product leaves out of its JSON as a default (a price of 0) must not be
+    missing from the index, so it is here."""
 
     kept: bool
     sold: bool

@@ -196,7 +196,7 @@ class CatalogueImport:
             if variant_id is not None and self._wishes.set_stock and "stock" in variant.model_fields_set:
                 commands.append(_stock_change(variant.sku, variant.stock))
         if self._wishes.set_stock:
-            level = wanted.stock if product.has_stock else self._wishes.opening.of(product.sku)
+            level = wanted.stock or 0 if product.has_stock else self._wishes.opening.of(product.sku)
             commands.append(_stock_change(product.sku, level))
         return commands
 

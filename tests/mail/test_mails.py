@@ -133,6 +133,28 @@ def test_low_stock_is_told_once_and_again_after_restocking(
     assert "1 left" in text_of(box.mails[1])
 
 
+def test_where_the_policy_says_so_low_stock_is_the_seller_s_own_affair(
+    shop: Shop, office: Office, mails: Mails, box: Postbox, buyer: Person
+) -> None:
+    shop.person("admin")
+    owner = shop.person("seller", first_name="Ada")
+    sizes = [{"attributes": {"size": size}, "stock": 4} for size in ("S", "M")]
+    fields = {"policy": "martaff", "low_stock_threshold": 5, "variants": sizes, "by": owner}
+    goods = shop.product('Größe "S"', stock=0, **fields)
+    shop.add(buyer, goods, 3, goods.variants[0]["variant_id"])
+    shop.place(buyer)
+    for _ in range(2):
+        carry_out(office, mails, "alert")
+    [mail] = box.mails
+    assert box.recipients == [owner.email]
+    assert mail["Subject"] == 'Low Stock Alert: Größe "S"'
+    lines = [line for line in text_of(mail).splitlines() if line]
+    assert lines == ["Hello Ada,", 'Your product "Größe "S"" is low on stock: 5 left.', "Please restock soon."]
+    shop.product(stock=1, policy="martaff")  # nobody's
+    carry_out(office, mails, "alert")
+    assert len(box.mails) == 1
+
+
 def test_a_low_product_of_nobody_s_in_a_shop_without_administrators(
     shop: Shop, office: Office, mails: Mails, box: Postbox
 ) -> None:

@@ -324,8 +324,9 @@ class _Shop:
                 product.ProductRepriced(
                     product_id=product_id,
                     selling_price=dice.randrange(100000),
-                    list_price=None,
+                    list_price=dice.choice((None, 200000)),
                     cost_price=5,
+                    discount_percent=dice.choice((None, "12.5")),
                 ),
             )
         else:

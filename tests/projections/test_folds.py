@@ -101,6 +101,17 @@ def test_two_partial_changes_of_a_product_both_survive() -> None:
     assert (product.description, product.featured, product.selling_price) == ("bright", True, 900)
 
 
+def test_a_discount_in_percent_is_shown_until_a_price_is_set_by_hand() -> None:
+    prices = {"list_price": 1000, "cost_price": None}
+    made = created(selling_price=900, list_price=1000, discount_percent="10")
+    more = ("product-5", ProductRepriced(product_id=5, selling_price=875, discount_percent="12.5", **prices))  # type: ignore[arg-type]
+    by_hand = ("product-5", ProductRepriced(product_id=5, selling_price=800, **prices))  # type: ignore[arg-type]
+    shown = [document(folded(made, *steps), ("products", "5"), Product) for steps in ((), (more,), (more, by_hand))]
+    assert [product.discount_percent for product in shown] == ["10", "12.5", None]
+    assert [product.full_price for product in shown] == [1000, 1000, 1000]
+    assert document(folded(created()), ("products", "5"), Product).full_price == 1000
+
+
 def test_a_products_number_is_its_base_and_its_variants() -> None:
     def reserved(kind: type, variant_id: int | None, quantity: int) -> Happened:
         return f"stock-{variant_id or 5}", kind(product_id=5, variant_id=variant_id, order_id=1, quantity=quantity)

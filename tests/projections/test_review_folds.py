@@ -77,7 +77,7 @@ def rating(projection: Projection) -> tuple[int, int]:
 def test_ratings_add_up_and_each_review_is_listed() -> None:
     projection = folded(KETTLE, written(1, 5), written(2, 2, person_id=4), written(3, 4, person_id=6))
     assert rating(projection) == (11, 3)
-    assert lists(projection, "reviews", 2) == {("all", 3), ("person:4", 3), ("product:5", 3)}
+    assert lists(projection, "reviews", 2) == {("all", 3), ("person:4", 3), ("product:5", 3), ("product:5:2", 3)}
     review = document(projection, "reviews", 2, Review)
     assert (review.rating, review.title, review.comment, review.verified, review.shown) == (2, "T", "C", True, True)
 
@@ -102,6 +102,7 @@ def test_a_change_moves_the_sum_by_its_difference() -> None:
     assert rating(projection) == (2, 1)
     review = document(projection, "reviews", 1, Review)
     assert (review.rating, review.title, review.comment) == (2, "New", "C")
+    assert {name for name, _ in lists(projection, "reviews", 1) if name.startswith("product:5:")} == {"product:5:2"}
 
 
 def test_a_removed_review_leaves_everything() -> None:

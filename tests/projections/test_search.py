@@ -182,6 +182,30 @@ async def test_filters_combine(shop: Shop) -> None:
     assert await ids(attributes={"color": ("red",), "size": ("L",)}) == set()
 
 
+async def test_names_prices_before_reductions_and_what_is_inactive(shop: Shop) -> None:
+    await shop.show(
+        *shop.product(1, name="Blue Kettle", description="for tea", selling_price=900, list_price=1000),
+        *shop.product(2, name="blue kettles", selling_price=1000),
+        *shop.product(3, name="Red Kettle", selling_price=1100, active=False),
+    )
+
+    async def ids(**asked: Any) -> set[int]:
+        answer = await shop.reads.search.products(ProductFilter(**asked))
+        return {product.product_id for product in answer.items}
+
+    for named in ({"text": "KETTLE blue", "match": Match.NAME}, {"name": "KETTLE blue"}):
+        assert await ids(**named) == {1}, "whole words of the name, in any order and case"
+    assert (
+        await ids(text="tea", match=Match.NAME) == await ids(name="kett") == await ids(name="x" * LONGEST * 2) == set()
+    )
+    assert await ids(name="blue", text="kettles", match=Match.NAME) == {2}
+    assert await ids(min_full_price=1000, max_full_price=1000) == {1, 2}
+    assert await ids(max_full_price=999) == set()
+    assert await ids(min_price=1000, max_full_price=2**80) == {2}
+    assert await ids(hidden=True, active=False) == {3}
+    assert await ids(hidden=True, active=True) == {1, 2}
+
+
 async def test_a_document_carries_all_that_a_row_shows(shop: Shop) -> None:
     await shop.show(
         *shop.product(1, list_price=900, description="d"),

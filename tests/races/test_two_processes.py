@@ -110,6 +110,30 @@ def test_partial_updates_of_different_fields_all_survive(shop: Shop, crew: Crew)
     assert {name: getattr(after, "selling_price" if name == "price" else name) for name in fields} == fields
 
 
+def test_prices_and_percentages_that_change_at_once_both_count(shop: Shop, crew: Crew) -> None:
+    lamp = shop.product("Lamp", price="10.00")
+    offers: list[dict[str, Any]] = [{"price": "20.00"}, {"discount_percent": 25}]
+    updates = [
+        (UpdateProduct.model_validate({"product_id": lamp.product_id, "offer": offer}), SERVICE) for offer in offers
+    ]
+    crew.together(updates)
+    after = state(shop, PRODUCT, lamp.product_id)
+    assert (after.list_price, after.selling_price, after.discount_percent) == (2000, 1500, "25")
+
+
+def test_variants_and_places_that_are_given_at_once_are_made_once(shop: Shop, crew: Crew) -> None:
+    lamp = shop.product("Lamp", stock=0, category=["Home", "Light"])
+    wanted = {
+        "product_id": lamp.product_id,
+        "category_part": {"parent": ["Home", "Sale"]},
+        "variants": [{"attributes": {"colour": colour}, "stock": 3} for colour in ("red", "blue")],
+    }
+    outcomes = crew.together([(UpdateProduct.model_validate(wanted), SERVICE)] * 20)
+    assert all(isinstance(outcome, dict) for outcome in outcomes)
+    assert [count(shop, topic) for topic in ("product.variant-added", "category.created")] == [2, 4]
+    assert [variant.name for variant in state(shop, PRODUCT, lamp.product_id).variants.values()] == ["red", "blue"]
+
+
 def _as_sent(name: str, value: Any) -> dict[str, Any]:
     return {name: "19.99" if name == "price" else value}
 

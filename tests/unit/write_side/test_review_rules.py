@@ -117,7 +117,11 @@ def test_a_change_carries_what_changed_and_what_it_does_to_the_sum() -> None:
         ReviewChanged(review_id=review_id, product_id=1, difference=0, rating=5, comment="Now")
     ]
     for stranger in (OTHER, ADMIN):
-        with pytest.raises(decide.NoSuchReview):
+        with pytest.raises(decide.NoSuchReview):  # what is hidden is not there
+            shop.when(ChangeReview(review_id=review_id, rating=2), stranger)
+    shop.when(ApproveReview(review_id=review_id), ADMIN)
+    for stranger in (OTHER, ADMIN):
+        with pytest.raises(decide.NotYourReview):
             shop.when(ChangeReview(review_id=review_id, rating=2), stranger)
 
 
@@ -141,13 +145,23 @@ def test_moderation_hides_and_shows_once() -> None:
 def test_its_author_and_administrators_remove_a_review_once(who: Actor) -> None:
     shop = world(BOUGHT)
     review_id = written(shop)
-    with pytest.raises(decide.NoSuchReview):
+    with pytest.raises(decide.NotYourReview):
         shop.when(RemoveReview(review_id=review_id), OTHER)
     assert shop.when(RemoveReview(review_id=review_id), who).events == [
         ReviewRemoved(review_id=review_id, product_id=1, rating=4, shown=True)
     ]
     with pytest.raises(decide.NoSuchReview):
         shop.when(RemoveReview(review_id=review_id), who)
+
+
+def test_where_the_policy_says_so_only_administrators_remove_a_review() -> None:
+    shop = world(BOUGHT)
+    remove = RemoveReview(review_id=written(shop), policy="martaff")
+    with pytest.raises(decide.OnlyStaffRemoves):
+        shop.when(remove, AUTHOR)
+    with pytest.raises(decide.NotYourReview):
+        shop.when(remove, OTHER)
+    assert shop.when(remove, ADMIN).events
 
 
 def test_a_hidden_review_is_removed_as_one_that_did_not_count() -> None:

@@ -10,7 +10,6 @@ from write_side.catalog.product.pricing import Offer
 from write_side.fields import Attributes, Id, Level, Line, Price, Sku, Slug, Text
 from write_side.messages import Access, Command
 
-
 MAX_DEPTH = 100
 """Of categories, so that whoever walks or shows the tree knows how deep it can be."""
 

@@ -114,9 +114,12 @@ def _reprice(product: Product, command: UpdateProduct) -> list[Event]:
     if command.offer is not None:
         after = offered(after, command.offer)
     elif command.price is not None or "compare_price" in sent:
-        before, after = after, Prices(
-            selling_price=product.selling_price if command.price is None else command.price,
-            list_price=command.compare_price if "compare_price" in sent else product.list_price,
+        before, after = (
+            after,
+            Prices(
+                selling_price=product.selling_price if command.price is None else command.price,
+                list_price=command.compare_price if "compare_price" in sent else product.list_price,
+            ),
         )
         if (after.selling_price, after.list_price) == (before.selling_price, before.list_price):
             after = before  # what somebody changes by hand is no percentage any more; this is no change
