@@ -17,6 +17,7 @@ from write_side.bus import Bus
 from write_side.database import Database, connect
 from write_side.event_store import PostgresLog
 from write_side.identifiers import IdAllocator
+from write_side.order.buyers import buyer_of
 from write_side.personal_data import Vault
 from write_side.refusals import Unavailable
 from write_side.registry import COMMANDS
@@ -40,9 +41,10 @@ def utc_now() -> str:
 
 
 class Services:
-    """What the `prepare` steps of handlers are given: ids, sealing and hashing."""
+    """What the `prepare` steps of handlers are given: ids, sealing and hashing, and what never changes."""
 
-    def __init__(self, new_id: IdAllocator, vault: Vault, credentials: Credentials) -> None:
+    def __init__(self, new_id: IdAllocator, vault: Vault, credentials: Credentials, log: PostgresLog) -> None:
+        self._log = log
         self.new_id = new_id
         self._vault = vault
         self._credentials = credentials
@@ -55,6 +57,10 @@ class Services:
 
     def hash_password(self, password: str) -> str:
         return hash_password(password)
+
+    def buyer_of(self, order_id: int) -> int | None:
+        """None: nobody's, or there is no such order."""
+        return buyer_of(self._log, order_id)
 
     def check_password(self, person_id: int, password: str) -> bool:
         return self._credentials.check(person_id, password)
@@ -94,7 +100,7 @@ def build_write_side(settings: Settings, *, cached: int = 100_000) -> WriteSide:
         authorise=authorise,
         new_id=new_id,
         clock=utc_now,
-        services=Services(new_id, vault, Credentials(log)),
+        services=Services(new_id, vault, Credentials(log), log),
         cache_size=cached,
     )
     return WriteSide(

@@ -154,7 +154,8 @@ class Mails:
             case OrderPaid():
                 facts |= {"amount": decimal_text(event.amount), "currency": CURRENCY}
             case OrderShipped():
-                facts |= {"tracking_number": event.tracking_number, "carrier": event.carrier or "not named"}
+                number, carrier = event.tracking_number, event.carrier
+                facts |= {"tracking_number": number or "not known yet", "carrier": carrier or "not named"}
         return Letter(order.person_id, facts) if order.person_id else None
 
     def _low_stock(self, effect: Effect, event: Event) -> Letter | None:

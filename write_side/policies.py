@@ -1,7 +1,7 @@
 """What surfaces differ in, as data that their commands name; the rules that use it are the core's."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from write_side.values import Charges
@@ -94,12 +94,34 @@ REVIEWS: Final = {
 }
 
 
+Moves = Mapping[str, tuple[str, ...]]
+"""Words of a status table, by the word that they may follow."""
+
+
 @dataclass(frozen=True, slots=True)
 class StatusTable:
-    """A surface's word for each status of an order, and which words may follow which."""
+    """A surface's word for each status of an order, and which words may follow which. `movers`: who makes which
+    moves beside administrators, who make them all: "buyer", or "seller" of any line. `tracked`: what is shipped
+    needs a tracking number."""
 
     words: Mapping[str, str]
-    moves: Mapping[str, tuple[str, ...]]
+    moves: Moves
+    movers: Mapping[str, Moves] = field(default_factory=dict)
+    tracked: bool = True
+
+    def step(self, word: str) -> str:
+        """What has to happen for an order to get this word: in-work, shipped, delivered, returned or cancelled."""
+        return next(fact for fact in _STEPS if self.words[fact] == word)
+
+
+_STEPS: Final = ("in-work", "shipped", "delivered", "returned", "cancelled")
+_MARKETPLACE_MOVES: Final = {
+    "pending": ("awaiting_shipment", "cancelled"),
+    "awaiting_shipment": ("shipped", "cancelled"),
+    "shipped": ("delivered",),
+    "delivered": (),
+    "cancelled": (),
+}
 
 
 ORDER_STATUSES: Final = {
@@ -121,5 +143,22 @@ ORDER_STATUSES: Final = {
             "returned": (),
             "cancelled": (),
         },
-    )
+    ),
+    "marketplace": StatusTable(
+        words={
+            "placed": "pending",
+            "paid": "pending",
+            "in-work": "awaiting_shipment",
+            "shipped": "shipped",
+            "delivered": "delivered",
+            "returned": "delivered",
+            "cancelled": "cancelled",
+        },
+        moves=_MARKETPLACE_MOVES,
+        movers={
+            "seller": _MARKETPLACE_MOVES,
+            "buyer": {"pending": ("cancelled",), "shipped": ("delivered",)},
+        },
+        tracked=False,
+    ),
 }

@@ -6,9 +6,11 @@ from write_side.catalog.brand import handlers as _brand
 from write_side.catalog.category import handlers as _category
 from write_side.catalog.product import handlers as _product
 from write_side.messages import EVENT_TYPES, Command, Event
+from write_side.order import details_handlers as _order_details
 from write_side.order import fulfilment as _fulfilment
 from write_side.order import handlers as _order
 from write_side.order import past_handlers as _past_order
+from write_side.order import placing as _placing
 from write_side.payment import handlers as _payment
 from write_side.returns import handlers as _returns
 from write_side.review import handlers as _review
@@ -23,8 +25,10 @@ HANDLER_MODULES = (
     _category,
     _fulfilment,
     _order,
+    _order_details,
     _past_order,
     _payment,
+    _placing,
     _product,
     _returns,
     _review,

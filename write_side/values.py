@@ -11,6 +11,7 @@ event to event without opening it; projections open it, or show a tombstone once
 Minor = Annotated[int, msgspec.Meta(description="money in minor units (cents)")]
 
 CURRENCY = "USD"
+MAX_TOTAL = 2**53 - 1  # minor units; past this JSON readers lose pennies
 
 
 class OrderLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -9,7 +9,8 @@ from write_side.fields import decimal_text
 
 
 class CartLineAnswer(msgspec.Struct):
-    """Price and name are the product's of this moment; `available` 0: it cannot be bought any more."""
+    """Price and name are the product's of this moment; `available` 0: it cannot be bought any more. `fits`: so
+    many of it could be bought now."""
 
     line_id: int
     product_id: int
@@ -20,6 +21,7 @@ class CartLineAnswer(msgspec.Struct):
     unit_price: Money
     total: Money
     available: int
+    fits: bool
 
 
 class CartAnswer(msgspec.Struct):
@@ -48,6 +50,16 @@ class ShipmentAnswer(msgspec.Struct):
     seller_id: int | None
     shipped_at: str
     delivered_at: str | None
+
+
+class TrackingAnswer(msgspec.Struct):
+    """What a seller said last of their part; `seller_id` null: the shop's own goods."""
+
+    seller_id: int | None
+    tracking_number: str
+    carrier: str
+    carrier_code: str
+    updated_at: str
 
 
 class OrderLineAnswer(GoodsAnswer):
@@ -81,7 +93,9 @@ class OrderAnswer(msgspec.Struct):
     refunded: Money
     shipping_address: AddressAnswer | None
     billing_address: AddressAnswer | None
+    notes: str
     shipments: list[ShipmentAnswer]
+    trackings: list[TrackingAnswer]
     cancellation_reason: str
     history: list[ChangeAnswer]
     created_at: str
@@ -143,7 +157,9 @@ def order(found: Order) -> OrderAnswer:
         refunded=decimal_text(found.refunded),
         shipping_address=whole(AddressAnswer | None, found.shipping_address),
         billing_address=whole(AddressAnswer | None, found.billing_address),
+        notes=found.notes,
         shipments=whole(list[ShipmentAnswer], found.shipments),
+        trackings=whole(list[TrackingAnswer], found.trackings),
         cancellation_reason=found.cancellation_reason,
         history=whole(list[ChangeAnswer], found.history),
         created_at=found.created_at,
@@ -179,6 +195,7 @@ def _cart_line(found: PricedLine) -> CartLineAnswer:
         unit_price=decimal_text(found.unit_price),
         total=decimal_text(found.total),
         available=found.available,
+        fits=found.fits,
     )
 
 

@@ -3,7 +3,6 @@
 from enum import StrEnum
 from typing import Annotated
 
-import msgspec
 from fastapi import Depends, Query, Request
 from pydantic import Field
 from starlette.responses import Response
@@ -13,7 +12,7 @@ from api.auth import Callers
 from api.parts import Parts
 from api.queries import order_answers as shapes
 from api.queries.declaring import Declare
-from api.queries.parameters import Paging, PathId, person_of
+from api.queries.parameters import Paging, PathId, person_of, viewer_of
 from read_side.documents.order import Order
 from read_side.queries.page import Page
 from write_side.messages import Actor
@@ -21,10 +20,11 @@ from write_side.refusals import Forbidden, Invalid, NotFound
 
 
 class Scope(StrEnum):
-    """Whose orders: one's own purchases, what one sold, or (administrators) all."""
+    """Whose orders: one's own purchases, what one sold, either of the two, or (administrators) all."""
 
     MINE = "mine"
     SALES = "sales"
+    INVOLVED = "involved"
     ALL = "all"
 
 
@@ -40,7 +40,7 @@ class Status(StrEnum):
 
 class AskedOrders(Paging):
     scope: Scope = Scope.MINE
-    status: Status | None = Field(default=None, description="only with scope `all`")
+    status: Status | None = Field(default=None, description="only with scope `sales` or `all`")
 
 
 def add_order_queries(query: Declare, parts: Parts, callers: Callers) -> None:
@@ -56,7 +56,10 @@ def add_order_queries(query: Declare, parts: Parts, callers: Callers) -> None:
     async def order(request: Request, order_id: PathId, who: SignedIn) -> Response:
         """One order: for its buyer, the sellers of its lines (who see theirs alone, and no billing address;
         amounts are the whole order's) and administrators."""
-        return answer(request, shapes.order(await _order(parts, order_id, who)))
+        found = await parts.reads.orders.seen_by(viewer_of(who), order_id)
+        if found is None:
+            raise NotFound
+        return answer(request, shapes.order(found))
 
     @query("/orders", shapes.OrderPage)
     async def orders(request: Request, asked: Annotated[AskedOrders, Query()], who: SignedIn) -> Response:
@@ -75,35 +78,19 @@ def add_order_queries(query: Declare, parts: Parts, callers: Callers) -> None:
         return answer(request, shapes.payment(found))
 
 
-async def _order(parts: Parts, order_id: int, who: Actor) -> Order:
-    found = await parts.reads.orders.by_id(order_id)
-    if found is None:
-        raise NotFound
-    if who.is_admin or found.person_id == who.person_id:
-        return found
-    if who.is_seller and any(line.seller_id == who.person_id for line in found.lines):
-        return _sold_by(who, found)
-    raise NotFound
-
-
-def _sold_by(seller: Actor, order: Order) -> Order:
-    """What a seller needs to fulfil their part. What others sold beside it, and where the bill goes, is
-    none of their affair."""
-    lines = [line for line in order.lines if line.seller_id == seller.person_id]
-    return msgspec.structs.replace(order, lines=lines, billing_address=None)
-
-
 async def _orders(parts: Parts, asked: AskedOrders, who: Actor) -> Page[Order]:
     orders = parts.reads.orders
-    if asked.status is not None and asked.scope is not Scope.ALL:
-        raise Invalid("only with scope=all", field="status")
+    if asked.status is not None and asked.scope not in (Scope.SALES, Scope.ALL):
+        raise Invalid("only with scope=sales or scope=all", field="status")
     if asked.scope is Scope.MINE:
         return await orders.of_buyer(person_of(who), asked.page, asked.size)
+    if asked.scope is Scope.INVOLVED:
+        return await orders.of_party(viewer_of(who), asked.page, asked.size)
     if asked.scope is Scope.SALES:
         if not who.is_seller:
             raise Forbidden("only sellers have sales")
-        page = await orders.of_seller(person_of(who), asked.page, asked.size)
-        return Page([_sold_by(who, order) for order in page.items], page.total)
+        statuses = () if asked.status is None else (asked.status,)
+        return await orders.of_seller(person_of(who), asked.page, asked.size, statuses)
     if not who.is_admin:
         raise Forbidden("only administrators may see all orders")
     if asked.status is not None:

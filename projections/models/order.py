@@ -2,14 +2,19 @@
 
 from collections.abc import Iterator
 
+from msgspec import UNSET
+
 from projections.model import Entry, Model, Moment, Opener, Ranked
-from projections.models.personal import open_address
-from read_side.documents.order import Change, Charges, Line, Order, Shipment
+from projections.models.personal import open_address, open_text
+from read_side.documents.order import Change, Charges, Line, Order, Shipment, Tracking
 from read_side.documents.sales import OtherCharge
 from write_side.order.events import (
+    CarrierCodeStored,
     ItemsReturned,
+    OrderAmended,
     OrderCancelled,
     OrderDelivered,
+    OrderHidden,
     OrderPaid,
     OrderPlaced,
     OrderRefunded,
@@ -17,6 +22,7 @@ from write_side.order.events import (
     OrderShipped,
     OrderTakenInWork,
     PastOrderRecorded,
+    TrackingStored,
 )
 from write_side.values import Charges as Money
 from write_side.values import OrderLine
@@ -96,7 +102,7 @@ def taken_in_work(order: Order, event: OrderTakenInWork, when: Moment) -> None:
 
 def shipped(order: Order, event: OrderShipped, when: Moment) -> None:
     order.shipments.append(Shipment(event.tracking_number, when.at, event.carrier, event.seller_id))
-    order.tracking_number = event.tracking_number
+    order.tracking_number = event.tracking_number or None
     order.shipped_at = when.at
     _note(order, "shipped", when, event.note, event.seller_id)
 
@@ -123,16 +129,44 @@ def refunded(order: Order, event: OrderRefunded, when: Moment) -> None:
     order.updated_at = when.at
 
 
+def hidden(order: Order, _event: OrderHidden, when: Moment) -> None:
+    order.hidden = True
+    order.updated_at = when.at
+
+
+def tracking_stored(order: Order, event: TrackingStored | CarrierCodeStored, when: Moment) -> None:
+    tracking = next((one for one in order.trackings if one.seller_id == event.seller_id), None)
+    if tracking is None:
+        tracking = Tracking(event.seller_id, when.at)
+        order.trackings.append(tracking)
+    if isinstance(event, TrackingStored):
+        tracking.tracking_number = event.tracking_number
+    else:
+        tracking.carrier_code = event.carrier_code
+    if event.carrier is not UNSET:
+        tracking.carrier = event.carrier
+    order.updated_at = tracking.updated_at = when.at
+
+
 def entries(order: Order) -> Iterator[Entry]:
-    """Lists by buyer, by seller of a line, by status, and of all; oldest first."""
+    """Lists by buyer, by seller of a line, also of each status, by party (either of the two), by status, and of
+    all; oldest first. A hidden order is in one alone, for its buyer's erasure to find it."""
     if not order.created:
+        return
+    if order.hidden:
+        if order.person_id:
+            yield Ranked(f"hidden-of:{order.person_id}", order.created)
         return
     yield Ranked("all", order.created)
     if order.person_id:
         yield Ranked(f"buyer:{order.person_id}", order.created)
     yield Ranked(f"status:{order.status}", order.created)
-    for seller_id in {line.seller_id for line in order.lines} - {None}:
+    sellers = {line.seller_id for line in order.lines} - {None}
+    for seller_id in sellers:
         yield Ranked(f"seller:{seller_id}", order.created)
+        yield Ranked(f"seller:{seller_id}:{order.status}", order.created)
+    for person_id in sellers | ({order.person_id} if order.person_id else set()):
+        yield Ranked(f"party:{person_id}", order.created)
 
 
 def orders(opener: Opener) -> Model[Order]:
@@ -148,7 +182,17 @@ def orders(opener: Opener) -> Model[Order]:
             order.shipping_address = open_address(opener, event.shipping_address)
         if event.billing_address is not None:
             order.billing_address = open_address(opener, event.billing_address)
+        if event.notes is not None:
+            order.notes = open_text(opener, event.notes)
         _note(order, "placed", when)
+
+    def amended(order: Order, event: OrderAmended, when: Moment) -> None:
+        if event.shipping_address is not UNSET:
+            address = event.shipping_address
+            order.shipping_address = None if address is None else open_address(opener, address)
+        if event.notes is not UNSET:
+            order.notes = "" if event.notes is None else open_text(opener, event.notes)
+        order.updated_at = when.at
 
     return Model(
         name="orders",
@@ -159,6 +203,10 @@ def orders(opener: Opener) -> Model[Order]:
             OrderPlaced: placed,
             PastOrderRecorded: recorded,
             ItemsReturned: items_returned,
+            OrderAmended: amended,
+            OrderHidden: hidden,
+            TrackingStored: tracking_stored,
+            CarrierCodeStored: tracking_stored,
             OrderPaid: paid,
             OrderTakenInWork: taken_in_work,
             OrderShipped: shipped,

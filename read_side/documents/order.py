@@ -46,8 +46,18 @@ class Change(msgspec.Struct, gc=False, omit_defaults=True):
     seller_id: int | None = None
 
 
+class Tracking(msgspec.Struct, gc=False, omit_defaults=True):
+    """Where a seller's part can be followed, as they said last; seller None: the shop's own goods."""
+
+    seller_id: int | None
+    updated_at: str
+    tracking_number: str = ""
+    carrier: str = ""
+    carrier_code: str = ""
+
+
 class Shipment(msgspec.Struct, gc=False, omit_defaults=True):
-    """What one seller sent, or (seller None) the whole order."""
+    """What one seller sent, or (seller None) the whole order. Without a tracking number it is ""."""
 
     tracking_number: str
     shipped_at: str
@@ -60,7 +70,7 @@ class Order(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     """Model `orders`, by order. `status` is the furthest fact: placed, paid, in-work, shipped,
     delivered, returned or cancelled; surfaces that count differently derive theirs from `history`,
     `paid` and `refunded`. An order of past business has a `source`, its number is that of the source,
-    and `placed_at` its business time; its person is 0 for a guest."""
+    and `placed_at` its business time; its person is 0 for a guest. A hidden order is in no list."""
 
     order_id: int
     position: int = 0
@@ -74,7 +84,9 @@ class Order(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     shipping_address: Address | None = None
     billing_address: Address | None = None
     history: list[Change] = []
+    notes: str = ""
     shipments: list[Shipment] = []
+    trackings: list[Tracking] = []
     tracking_number: str | None = None
     shipped_at: str | None = None
     delivered_at: str | None = None
@@ -82,6 +94,7 @@ class Order(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     paid_at: str | None = None
     refunded: int = 0
     cancellation_reason: str = ""
+    hidden: bool = False
     source: str = ""
     placed_at: str = ""
     country: str | None = None

@@ -24,6 +24,11 @@ class PricedLine(msgspec.Struct, frozen=True):
     def total(self) -> int:
         return self.unit_price * self.line.quantity
 
+    @property
+    def fits(self) -> bool:
+        """Whether so many could be bought now."""
+        return self.line.quantity <= self.available
+
 
 class PricedCart(msgspec.Struct, frozen=True):
     """Amounts in minor units."""

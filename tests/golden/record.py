@@ -14,7 +14,7 @@ from write_side.messages import Event, Metadata
 from write_side.registry import EVENTS
 
 SAMPLES = Path(__file__).parent / "samples"
-SEALED = {"email", "first_name", "last_name", "phone_number", "address", "shipping_address", "billing_address"}
+SEALED = {"email", "first_name", "last_name", "phone_number", "address", "shipping_address", "billing_address", "notes"}
 META = Metadata(
     at="2026-01-02T03:04:05.000006Z",
     actor=1001,

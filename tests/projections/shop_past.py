@@ -99,7 +99,7 @@ class _Shop:
             (self.person, 2), (self.profile, 2), (self.catalogue, 2), (self.product, 4),
             (self.edit, 5), (self.stock, 4), (self.cart, 12), (self.place, 4), (self.advance, 10),
             (self.past_person, 1), (self.past_order, 4), (self.past_return, 2), (self.past_adjustment, 1),
-            (self.review, 2), (self.moderate, 2), (self.wish, 3),
+            (self.review, 2), (self.moderate, 2), (self.wish, 3), (self.tell, 3),
         ]  # fmt: skip
         makers = [maker for maker, weight in steps for _ in range(weight)]
         yield from self.person()
@@ -419,6 +419,7 @@ class _Shop:
                 charges=Charges(subtotal=total, tax=0, shipping=0, discount=0, total=total),
                 pricing="none",
                 shipping_address=Sealed('open:{"full_name": "A"}'),
+                notes=self.dice.choice([None, Sealed("open:mind the dog")]),
                 billing_address=self.dice.choice([None, Sealed("lost:")]),
             ),
         )
@@ -438,6 +439,25 @@ class _Shop:
             f"payment-{order_id}",
             payment.PaymentRequested(order_id=order_id, person_id=person_id, amount=total, attempt=1),
         )
+
+    def tell(self) -> Iterator[Happened]:
+        """What is said about an order beside its moves."""
+        if not self.orders:
+            return
+        order_id = self.dice.choice(list(self.orders))
+        seller_id = self.dice.choice(self.orders[order_id]["lines"]).seller_id
+        number, key = next(self.ids), self.dice.choice(["open:", "lost:"])
+        told: list[Event] = [
+            order.TrackingStored(order_id=order_id, seller_id=seller_id, tracking_number=f"T{number}", carrier="DHL"),
+            order.TrackingStored(order_id=order_id, seller_id=seller_id, tracking_number=f"T{number}"),
+            order.CarrierCodeStored(order_id=order_id, seller_id=seller_id, carrier_code=f"C{number}"),
+            order.CarrierCodeStored(order_id=order_id, seller_id=seller_id, carrier_code="C", carrier="UPS"),
+            order.OrderAmended(order_id=order_id, notes=Sealed(f"{key}ring twice")),
+            order.OrderAmended(order_id=order_id, shipping_address=Sealed('open:{"full_name": "B"}')),
+            order.OrderAmended(order_id=order_id, notes=None, shipping_address=None),
+            order.OrderHidden(order_id=order_id),
+        ]
+        yield f"order-{order_id}", self.dice.choice(told)
 
     def advance(self) -> Iterator[Happened]:
         if not self.orders:

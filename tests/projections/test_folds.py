@@ -29,10 +29,20 @@ from write_side.catalog.product.events import (
     VariantRemoved,
 )
 from write_side.messages import EVENT_TYPES
-from write_side.order.events import OrderPaid, OrderPlaced, OrderShipped, OrderTakenInWork
+from write_side.order.events import (
+    CarrierCodeStored,
+    OrderAmended,
+    OrderCancelled,
+    OrderHidden,
+    OrderPaid,
+    OrderPlaced,
+    OrderShipped,
+    OrderTakenInWork,
+    TrackingStored,
+)
 from write_side.payment.events import RefundFailed, RefundRequested, RefundSucceeded
 from write_side.stock.events import StockOpened, StockReleased, StockReserved
-from write_side.values import Charges, Sealed
+from write_side.values import Charges, OrderLine, Sealed
 
 T = TypeVar("T")
 
@@ -185,6 +195,53 @@ def test_an_orders_status_is_its_furthest_fact() -> None:
     assert (order.status, order.paid, order.tracking_number) == ("shipped", 115, "T")
     assert {entry[1] for entry in projection.session.entries} >= {("status:shipped", 1)}
     assert ("status:placed", 1) not in {entry[1] for entry in projection.session.entries}
+
+
+def test_what_is_said_about_an_order_counts_as_it_was_said_last() -> None:
+    def told(kind: type[TrackingStored] | type[CarrierCodeStored], seller_id: int, **said: str) -> Happened:
+        return "order-9", kind(order_id=9, seller_id=seller_id, **said)  # type: ignore[arg-type]
+
+    projection = folded(
+        placed(),
+        told(TrackingStored, 3, tracking_number="T1", carrier="DHL"),
+        told(TrackingStored, 4, tracking_number="X"),
+        told(CarrierCodeStored, 3, carrier_code="C1"),
+        told(TrackingStored, 3, tracking_number="T2"),
+        told(CarrierCodeStored, 4, carrier_code="C2", carrier="UPS"),
+        ("order-9", OrderAmended(order_id=9, notes=Sealed("open:ring twice"))),
+        ("order-9", OrderAmended(order_id=9, shipping_address=Sealed('open:{"full_name": "Bea"}'))),
+        ("order-9", OrderShipped(order_id=9, tracking_number="")),
+    )
+    order = document(projection, ("orders", "9"), Order)
+    assert [(t.seller_id, t.tracking_number, t.carrier, t.carrier_code) for t in order.trackings] == [
+        (3, "T2", "DHL", "C1"),
+        (4, "X", "UPS", "C2"),
+    ]
+    assert order.trackings[0].updated_at < order.trackings[1].updated_at < order.updated_at
+    assert order.notes == "ring twice"
+    assert order.shipping_address is not None and order.shipping_address.full_name == "Bea"
+    assert order.tracking_number is None
+    taken = ("order-9", OrderAmended(order_id=9, notes=None, shipping_address=None))
+    projection.take(rows([taken], first=10))
+    order = document(projection, ("orders", "9"), Order)
+    assert (order.notes, order.shipping_address) == ("", None)
+
+
+def test_a_hidden_order_leaves_every_list_and_keeps_what_it_was() -> None:
+    line = OrderLine(line_id=1, product_id=5, sku="L", name="Lamp", unit_price=100, quantity=1, seller_id=3)
+    charges = Charges(subtotal=100, tax=0, shipping=0, discount=0, total=100)
+    order = OrderPlaced(order_id=9, number="N", person_id=7, lines=(line,), charges=charges, pricing="none")
+    projection = folded(("order-9", order))
+    lists = {entry[1] for entry in projection.session.entries if entry[0] == ("orders", "9")}
+    names = {"all", "buyer:7", "seller:3", "seller:3:placed", "party:3", "party:7", "status:placed"}
+    assert lists == {(name, 1) for name in names}
+    sales = {target: stored for target, stored in projection.session.documents.items() if target[0] != "orders"}
+    projection.take(rows([("order-9", OrderHidden(order_id=9))], first=2))
+    assert [e[1] for e in projection.session.entries if e[0] == ("orders", "9")] == [("hidden-of:7", 1)]
+    assert document(projection, ("orders", "9"), Order).lines[0].total == 100
+    assert {target: projection.session.documents[target] for target in sales} == sales
+    projection.take(rows([("order-9", OrderCancelled(order_id=9))], first=3))
+    assert [e[1] for e in projection.session.entries if e[0] == ("orders", "9")] == [("hidden-of:7", 1)]
 
 
 def test_what_cannot_be_opened_becomes_a_tombstone() -> None:

@@ -16,6 +16,7 @@ from projections.rebuild import build
 from projections.stores.redis import RedisStore
 from read_side.errors import Behind, NotBuilt, Unavailable, UnknownCursor
 from read_side.open import ReadSide
+from read_side.queries.orders import Viewer
 from storefold.stack.packages import package_folder
 from storefold.stack.ports import Ports
 from write_side.cart.events import ItemAddedToCart
@@ -29,9 +30,10 @@ from write_side.catalog.product.events import (
     VariantAdded,
     VariantRemoved,
 )
-from write_side.order.events import OrderPlaced, OrderShipped
+from write_side.order.events import OrderHidden, OrderPaid, OrderPlaced, OrderShipped, OrderTakenInWork
+from write_side.payment.events import PaymentRequested
 from write_side.stock.events import StockOpened
-from write_side.values import Charges
+from write_side.values import Charges, OrderLine, Sealed
 
 pytestmark = pytest.mark.asyncio
 
@@ -47,15 +49,21 @@ def product(number: int, **more: Any) -> Happened:
     )
 
 
-def order(number: int, person: int) -> Happened:
+def order(number: int, person: int, *sellers: int | None) -> Happened:
+    """With a line of each seller."""
+    lines = tuple(
+        OrderLine(line_id=i, product_id=i, sku="S", name="N", unit_price=100, quantity=1, seller_id=seller)
+        for i, seller in enumerate(sellers, 1)
+    )
     charges = Charges(subtotal=0, tax=0, shipping=0, discount=0, total=0)
     return f"order-{number}", OrderPlaced(
         order_id=number,
         number=f"O{number}",
         person_id=person,
-        lines=(),
+        lines=lines,
         charges=charges,
         pricing="x",
+        billing_address=Sealed('open:{"full_name": "A"}'),
     )
 
 
@@ -221,6 +229,62 @@ async def test_orders_by_buyer_and_status(fold: Fold, reads: ReadSide) -> None:
     assert (await reads.orders.all(1, 2)).total == 3
     assert await reads.orders.by_id(4) is None
     assert await reads.orders.payment(1) is None
+
+
+async def test_a_party_s_orders_are_what_it_bought_and_what_it_sold_of(fold: Fold, reads: ReadSide) -> None:
+    fold(order(1, 7, 8), order(2, 8, 9), order(3, 8, 8), order(4, 5, 9, 8), order(5, 5, 9))
+    orders, eight = reads.orders, Viewer(8, sells=True)
+    page = await orders.of_party(eight, 1, 10)
+    assert [(o.order_id, len(o.lines)) for o in page.items] == [(4, 1), (3, 1), (2, 1), (1, 1)]
+    assert page.total == 4
+    assert [o.order_id for o in (await orders.of_party(eight, 2, 3)).items] == [1]
+    retired = await orders.of_party(Viewer(8), 1, 10)
+    assert ([o.order_id for o in retired.items], retired.total) == ([3, 2], 2)
+
+
+async def test_who_sees_what_of_an_order(fold: Fold, reads: ReadSide) -> None:
+    fold(order(1, 7, 8, 9, None), order(2, 7, 8))
+    see = reads.orders.seen_by
+    for whole in (Viewer(7), Viewer(1, sells=True, admin=True)):
+        found = await see(whole, 1)
+        assert found is not None and len(found.lines) == 3 and found.billing_address is not None
+    part = await see(Viewer(9, sells=True), 1)
+    assert part is not None and part.billing_address is None
+    assert [line.seller_id for line in part.lines] == [9]
+    for nobody in (Viewer(9), Viewer(10, sells=True), Viewer(5)):
+        assert await see(nobody, 1) is None
+    fold(("order-1", OrderHidden(order_id=1)), ("payment-1", asked(1)), ("payment-2", asked(2)))
+    assert await see(Viewer(1, sells=True, admin=True), 1) is None
+    assert await reads.orders.by_id(1) is None
+    assert [o.order_id for o in (await reads.orders.all(1, 5)).items] == [2]
+    assert await reads.orders.payment(1) is None
+    assert (await reads.orders.payment(2)) is not None
+
+
+async def test_a_seller_s_orders_of_several_statuses_are_one_list(fold: Fold, reads: ReadSide) -> None:
+    fold(*(order(number, 7, 8, 9) for number in range(1, 8)))
+    paid = [(f"order-{n}", OrderPaid(order_id=n, amount=1)) for n in (2, 3, 6)]
+    fold(*paid, ("order-4", OrderTakenInWork(order_id=4)))
+    of_seller = reads.orders.of_seller
+
+    async def found(page: int, size: int, *statuses: str) -> tuple[list[int], int]:
+        answer = await of_seller(8, page, size, statuses)
+        assert all(line.seller_id == 8 for o in answer.items for line in o.lines)
+        return [o.order_id for o in answer.items], answer.total
+
+    assert await found(1, 9) == ([7, 6, 5, 4, 3, 2, 1], 7)
+    assert await found(1, 9, "in-work") == ([4], 1)
+    assert await found(1, 9, "placed", "paid") == ([7, 6, 5, 3, 2, 1], 6)
+    assert [await found(page, 4, "placed", "paid") for page in (1, 2, 3)] == [
+        ([7, 6, 5, 3], 6),
+        ([2, 1], 6),
+        ([], 6),
+    ]
+    assert await found(1, 9, "shipped", "cancelled") == ([], 0)
+
+
+def asked(order_id: int) -> PaymentRequested:
+    return PaymentRequested(order_id=order_id, person_id=7, amount=1, attempt=1)
 
 
 async def test_the_tree_in_memory_follows_the_log(fold: Fold, reads: ReadSide) -> None:

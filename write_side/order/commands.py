@@ -8,22 +8,112 @@ from write_side.fields import Amount, BusinessTime, Currency, Id, Line, Price, Q
 from write_side.messages import Access, Command
 
 Note = Annotated[Text, Field(max_length=1000)]
+Carrier = Annotated[Text, Field(max_length=200)]
+AddressText = Annotated[Text, Field(max_length=500)]
+
+
+Notes = Annotated[Text, Field(max_length=5000)]
+MAX_ITEMS = 500  # as many as a cart holds
+
+Side = Annotated[
+    Literal["any", "seller"],
+    Field(
+        description='"seller": as one who sells a line of it, or an administrator; that one bought it does not count'
+    ),
+]
+
+
+class OrderItem(BaseModel):
+    """What is ordered without a cart. Several of one product count together."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    product_id: Id
+    variant_id: Id | None = None
+    quantity: Quantity = 1
+
+
+class InlineAddress(BaseModel):
+    """An address that is in no book; no part of it is needed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    full_name: AddressText = ""
+    street_address: AddressText = ""
+    city: AddressText = ""
+    country: AddressText = ""
+    zip_code: AddressText = ""
+    phone_number: AddressText | None = None
+    apartment: AddressText | None = None
+    state: AddressText | None = None
 
 
 class PlaceOrder(Command):
-    """Turns the caller's cart into an order: every line or none. Stock is reserved, the cart emptied,
-    names, prices and addresses are kept as they are now."""
+    """Turns the caller's cart, or the items that are named, into an order: every line or none. Stock is reserved,
+    a cart that was ordered emptied; names, prices and addresses are kept as they are now."""
 
+    items: list[OrderItem] | None = Field(
+        default=None, min_length=1, max_length=MAX_ITEMS, description="instead of the cart, which stays as it is"
+    )
     shipping_address_id: Id | None = None
     billing_address_id: Id | None = None
+    shipping_address: InlineAddress | None = Field(default=None, description="instead of one of the caller's book")
+    notes: Notes = ""
     pricing: Literal["none", "store"] = Field(default="none", description="the pricing policy: tax and shipping")
+
+    @model_validator(mode="after")
+    def _one_shipping_address(self) -> Self:
+        if self.shipping_address is not None and self.shipping_address_id is not None:
+            raise ValueError("give either shipping_address or shipping_address_id")
+        return self
+
+
+class AmendOrder(Command):
+    """Changes what is sent of an order that is not in work yet; the rest stays, null takes away. By its buyer, or
+    an administrator."""
+
+    order_id: Id
+    shipping_address: InlineAddress | None = None
+    notes: Notes | None = None
+
+
+class HideOrder(Command):
+    """Takes an order out of everybody's sight, for good. What was sold, its history and the stock stay."""
+
+    access: ClassVar[Access] = Access.ADMIN
+
+    order_id: Id
+
+
+class StoreTracking(Command):
+    """Says where the caller's part of an order can be followed, in place of what they said before. A carrier
+    that is not sent stays as it was. The status stays, too."""
+
+    access: ClassVar[Access] = Access.SELLER
+
+    order_id: Id
+    tracking_number: Reference
+    carrier: Carrier | None = None
+
+
+class StoreCarrierCode(Command):
+    """Gives a carrier's code for the caller's part of an order that has not been shipped, in place of the one
+    before; an administrator who sells none of it gives it for every seller."""
+
+    access: ClassVar[Access] = Access.SELLER
+
+    order_id: Id
+    carrier_code: Annotated[Line, Field(max_length=50)]
+    carrier: Carrier | None = None
 
 
 class CancelOrder(Command):
-    """Cancels an order that has not been shipped. Stock goes back, money that was paid is refunded."""
+    """Cancels an order that has not been shipped. Stock goes back, money that was paid is refunded. By its buyer,
+    an administrator, or somebody who sells a line of it and says why."""
 
     order_id: Id
     reason: Note = ""
+    side: Side = "any"
 
 
 class StartOrder(Command):
@@ -66,15 +156,15 @@ class ReturnOrder(Command):
 
 
 class MoveOrder(Command):
-    """Moves an order to a status that a surface's table allows next, in that surface's words. Whatever the
-    move means happens with it: shipping consumes the reservation and needs a tracking number, cancelling gives
-    stock and money back."""
-
-    access: ClassVar[Access] = Access.ADMIN
+    """Moves an order to a status that a surface's table allows next, in that surface's words, for all of its
+    sellers. Whatever the move means happens with it: shipping consumes the reservation, cancelling gives stock and
+    money back. The table says who may make which move (store: administrators; marketplace: who sells a line every
+    one, the buyer two) and whether what is shipped needs a tracking number."""
 
     order_id: Id
     status: Line = Field(description="the table's word", examples=["shipped"])
-    table: Literal["store"] = Field(default="store", description="the status table")
+    table: Literal["store", "marketplace"] = Field(default="store", description="the status table")
+    side: Side = "any"
     tracking_number: Line | None = None
     carrier: Note = ""
     note: Note = ""

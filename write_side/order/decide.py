@@ -1,11 +1,11 @@
 """The rules of orders."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from write_side.cart.decide import ensure_sold
-from write_side.cart.state import Cart, CartLine
+from write_side.cart.state import CartLine
 from write_side.catalog.product.state import Product
-from write_side.messages import Actor, Event
+from write_side.messages import Event
 from write_side.order.events import (
     OrderCancelled,
     OrderDelivered,
@@ -15,9 +15,9 @@ from write_side.order.events import (
     OrderTakenInWork,
 )
 from write_side.order.state import Order
-from write_side.policies import PRICING, StatusTable
+from write_side.policies import PRICING
 from write_side.refusals import Conflict, Invalid, NotFound
-from write_side.values import OrderLine, Sealed
+from write_side.values import MAX_TOTAL, OrderLine, Sealed
 
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _NUMBERS = 36**6
@@ -65,7 +65,7 @@ def order_number(order_id: int, day: str) -> str:
 
 
 def place(
-    cart: Cart,
+    wanted: Sequence[CartLine],
     products: Mapping[int, Product],
     *,
     order_id: int,
@@ -75,23 +75,27 @@ def place(
     pricing: str,
     shipping_address: Sealed | None,
     billing_address: Sealed | None,
+    notes: Sealed | None = None,
 ) -> OrderPlaced:
     """Prices are what the products cost now, whatever they cost when they were put in the cart."""
-    if not cart.lines:
+    if not wanted:
         raise CartIsEmpty
     lines = tuple(
-        _line(line, products[line.product_id], line_id)
-        for line, line_id in zip(cart.lines.values(), line_ids, strict=True)
+        _line(line, products[line.product_id], line_id) for line, line_id in zip(wanted, line_ids, strict=True)
     )
+    charges = PRICING[pricing].charge(sum(line.total for line in lines))
+    if charges.total > MAX_TOTAL:
+        raise Invalid("the total is out of range")
     return OrderPlaced(
         order_id=order_id,
         number=number,
         person_id=person_id,
         lines=lines,
-        charges=PRICING[pricing].charge(sum(line.total for line in lines)),
+        charges=charges,
         pricing=pricing,
         shipping_address=shipping_address,
         billing_address=billing_address,
+        notes=notes,
     )
 
 
@@ -145,15 +149,6 @@ def ensure_whole(order: Order) -> None:
         )
 
 
-def ensure_move(order: Order, wanted: str, table: StatusTable) -> None:
-    """`wanted` in the table's words."""
-    if wanted not in table.moves:
-        raise Invalid(f"must be one of {', '.join(table.moves)}", field="status")
-    now = table.words[order.status]
-    if wanted not in table.moves[now]:
-        raise MoveNotAllowed(f"Cannot change from {now} to {wanted}", old=now, new=wanted)
-
-
 CARRIED = ("shipped", "delivered", "returned")
 
 
@@ -164,12 +159,6 @@ def carried(order: Order, news: str) -> tuple[str, ...]:
         return CARRIED[CARRIED.index(order.status) + 1 : CARRIED.index(news) + 1]
     _ensure(order, news, {"paid", "in-work"})
     return CARRIED[: CARRIED.index(news) + 1]
-
-
-def ensure_mine(order: Order, actor: Actor) -> None:
-    """Somebody else's order does not exist, for the caller."""
-    if not order.order_id or (not actor.is_admin and order.person_id != actor.person_id):
-        raise NoSuchOrder
 
 
 def _ensure(order: Order, wanted: str, allowed: set[str]) -> None:

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from write_side.messages import Event
 from write_side.values import Charges, Minor, OrderLine, OtherCharge, Sealed
@@ -22,6 +23,25 @@ class OrderPlaced(Event, frozen=True):
     pricing: str
     shipping_address: Sealed | None = None
     billing_address: Sealed | None = None
+    notes: Sealed | None = None
+
+
+class OrderAmended(Event, frozen=True):
+    """Only what changed is set; None: it was taken away."""
+
+    TOPIC: ClassVar[str] = "order.amended"
+
+    order_id: int
+    shipping_address: Sealed | UnsetType | None = UNSET
+    notes: Sealed | UnsetType | None = UNSET
+
+
+class OrderHidden(Event, frozen=True):
+    """Nobody is shown it any more; what was sold, and the stock, stay as they are."""
+
+    TOPIC: ClassVar[str] = "order.hidden"
+
+    order_id: int
 
 
 class OrderPaid(Event, frozen=True):
@@ -38,8 +58,31 @@ class OrderTakenInWork(Event, frozen=True):
     note: str = ""
 
 
+class TrackingStored(Event, frozen=True):
+    """Where a seller's part can be followed: of each seller the last one counts. A carrier that is not set
+    stays as it was."""
+
+    TOPIC: ClassVar[str] = "order.tracking-stored"
+
+    order_id: int
+    seller_id: int | None  # None: the shop's own goods, that no seller offers
+    tracking_number: str
+    carrier: str | UnsetType = UNSET
+
+
+class CarrierCodeStored(Event, frozen=True):
+    """The carrier's code for a seller's part: of each seller the last one counts."""
+
+    TOPIC: ClassVar[str] = "order.carrier-code-stored"
+
+    order_id: int
+    seller_id: int | None
+    carrier_code: str
+    carrier: str | UnsetType = UNSET
+
+
 class OrderShipped(Event, frozen=True):
-    """By one seller, or (seller None) the whole order."""
+    """By one seller, or (seller None) the whole order. Without a tracking number it is ""."""
 
     TOPIC: ClassVar[str] = "order.shipped"
 
@@ -122,6 +165,10 @@ OrderEvent = (
     OrderPlaced
     | PastOrderRecorded
     | ItemsReturned
+    | OrderAmended
+    | OrderHidden
+    | TrackingStored
+    | CarrierCodeStored
     | OrderPaid
     | OrderTakenInWork
     | OrderShipped

@@ -1,10 +1,10 @@
-"""Which streams an order's moves write: by staff in a surface's words, and by what carriers say."""
+"""Which streams an order's moves write: in a surface's words, and by what carriers say."""
 
 from typing import Any
 
-from write_side.order import decide
+from write_side.order import decide, details, parties
 from write_side.order.commands import MoveOrder, RecordCarrierNews
-from write_side.order.handlers import cancel, find, give_back, ship, status
+from write_side.order.handlers import cancel, find, give_back, involved, ship, status
 from write_side.order.state import ORDER, Order
 from write_side.policies import ORDER_STATUSES
 from write_side.refusals import Conflict
@@ -13,22 +13,25 @@ from write_side.work import Work, handles
 
 @handles(MoveOrder)
 def move_order(command: MoveOrder, work: Work) -> dict[str, Any]:
-    order = find(work, command.order_id)
-    decide.ensure_move(order, command.status, ORDER_STATUSES[command.table])
-    match command.status:
-        case "processing":
+    table = ORDER_STATUSES[command.table]
+    parties.ensure_table(table, work.actor)
+    order, roles = involved(work, command.order_id)
+    parties.ensure_move(order, command.status, table, parties.on_side(roles, command.side))
+    match table.step(command.status):
+        case "in-work":
             work.record(ORDER, order.order_id, decide.start(order, command.note))
         case "shipped":
-            if command.tracking_number is None:
+            if command.tracking_number is None and table.tracked:
                 raise decide.TrackingNumberMissing(field="tracking_number")
-            ship(work, order, command.tracking_number, command.carrier, command.note)
+            number = command.tracking_number or details.number_known(order)
+            ship(work, order, number, command.carrier, command.note)
         case "delivered":
             work.record(ORDER, order.order_id, decide.deliver(order, command.note))
         case "returned":
             give_back(work, order, command.restock, command.note)
         case "cancelled":
             cancel(work, order, command.note)
-    return status(work, order.order_id)
+    return {**status(work, order.order_id), "previous_status": order.status}
 
 
 @handles(RecordCarrierNews)

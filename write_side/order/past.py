@@ -9,9 +9,7 @@ from write_side.order.decide import NoSuchOrder
 from write_side.order.events import ItemsReturned, ReturnedItems
 from write_side.order.state import Order
 from write_side.refusals import Conflict, Invalid, NotFound
-from write_side.values import Charges, OrderLine, OtherCharge
-
-MAX_TOTAL = 2**53 - 1  # minor units; past this JSON readers lose pennies
+from write_side.values import MAX_TOTAL, Charges, OrderLine, OtherCharge
 
 
 class NoSuchOrderLine(NotFound):

@@ -1,12 +1,15 @@
 """What the rules need to know of an order: facts, and the one status that follows from them."""
 
 import msgspec
+from msgspec import UNSET
 
 from write_side.messages import Event
 from write_side.order.events import (
+    CarrierCodeStored,
     ItemsReturned,
     OrderCancelled,
     OrderDelivered,
+    OrderHidden,
     OrderPaid,
     OrderPlaced,
     OrderRefunded,
@@ -14,9 +17,18 @@ from write_side.order.events import (
     OrderShipped,
     OrderTakenInWork,
     PastOrderRecorded,
+    TrackingStored,
 )
 from write_side.values import OrderLine
 from write_side.work import Aggregate
+
+
+class Tracking(msgspec.Struct, frozen=True, gc=False):
+    """What one seller has said of their parcel."""
+
+    tracking_number: str = ""
+    carrier: str = ""
+    carrier_code: str = ""
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +44,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     delivered: bool = False
     returned: bool = False
     cancelled: bool = False
+    hidden: bool = False
+    trackings: dict[int | None, Tracking] = {}  # by seller
     past: bool = False
     placed_at: str = ""  # business time, of a past order
     items_returned: dict[int, int] = {}  # quantity by line
@@ -50,6 +64,11 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
         if self.in_work:
             return "in-work"
         return "paid" if self.paid else "placed"
+
+    @property
+    def sellers(self) -> set[int | None]:
+        """Who sells a line of it; None: the shop itself."""
+        return {line.seller_id for line in self.lines}
 
 
 _replace = msgspec.structs.replace
@@ -94,10 +113,23 @@ def evolve(order: Order, event: Event) -> Order:
             return _replace(order, returned=True)
         case OrderCancelled():
             return _replace(order, cancelled=True)
+        case OrderHidden():
+            return _replace(order, hidden=True)
+        case TrackingStored():
+            return _tell(order, event, tracking_number=event.tracking_number)
+        case CarrierCodeStored():
+            return _tell(order, event, carrier_code=event.carrier_code)
         case OrderRefunded():
             return _replace(order, refunded=order.refunded + event.amount)
         case _:
             return order
+
+
+def _tell(order: Order, event: TrackingStored | CarrierCodeStored, **said: str) -> Order:
+    if event.carrier is not UNSET:
+        said["carrier"] = event.carrier
+    tracking = _replace(order.trackings.get(event.seller_id, Tracking()), **said)
+    return _replace(order, trackings={**order.trackings, event.seller_id: tracking})
 
 
 ORDER = Aggregate("order", Order(), evolve)

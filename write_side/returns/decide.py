@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from write_side.order.past import MAX_TOTAL
 from write_side.refusals import Invalid
 from write_side.returns.events import ReturnLine
-from write_side.values import OtherCharge
+from write_side.values import MAX_TOTAL, OtherCharge
 
 
 def total(lines: Sequence[ReturnLine], charges: Sequence[OtherCharge]) -> int:

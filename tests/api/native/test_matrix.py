@@ -34,6 +34,7 @@ COMMAND: dict[str, tuple[Access, dict[str, Any], bool]] = {
     "add-to-wishlist": (SIGNED_IN, {"product_id": "product"}, False),
     "add-variant": (SELLER, {"product_id": "product", "name": "red"}, OWN),
     "adjust-stock": (SELLER, {"sku": "sku", "by": 1}, OWN),
+    "amend-order": (SIGNED_IN, {"order_id": "order", "notes": "mine now"}, OWN),
     "approve-review": (ADMIN, {"review_id": NOTHING}, False),
     "cancel-order": (SIGNED_IN, {"order_id": "order"}, OWN),
     "change-cart-item": (SIGNED_IN, {"line_id": "line", "quantity": 2}, OWN),
@@ -47,9 +48,10 @@ COMMAND: dict[str, tuple[Access, dict[str, Any], bool]] = {
     "delete-product": (SELLER, {"product_id": "product"}, OWN),
     "deliver-order": (ADMIN, {"order_id": NOTHING}, False),
     "grant-role": (ADMIN, {"person_id": NOBODY, "role": "seller"}, False),
+    "hide-order": (ADMIN, {"order_id": NOTHING}, False),
     "hide-review": (ADMIN, {"review_id": NOTHING}, False),
     "import-customer": (ADMIN, {"source": "matrix", "reference": "1"}, False),
-    "move-order": (ADMIN, {"order_id": NOTHING, "status": "shipped", "tracking_number": "T"}, False),
+    "move-order": (SIGNED_IN, {"order_id": "order", "status": "cancelled", "table": "marketplace"}, OWN),
     "place-order": (SIGNED_IN, {}, False),
     "reactivate-account": (ADMIN, {"person_id": NOBODY}, False),
     "record-carrier-news": (
@@ -92,6 +94,8 @@ COMMAND: dict[str, tuple[Access, dict[str, Any], bool]] = {
     "revoke-role": (ADMIN, {"person_id": NOBODY, "role": "seller"}, False),
     "ship-order": (ADMIN, {"order_id": NOTHING, "tracking_number": "T"}, False),
     "start-order": (ADMIN, {"order_id": NOTHING}, False),
+    "store-carrier-code": (SELLER, {"order_id": "order", "carrier_code": "mine now"}, OWN),
+    "store-tracking": (SELLER, {"order_id": "order", "tracking_number": "mine now"}, OWN),
     "toggle-wishlist": (SIGNED_IN, {"product_id": "product"}, False),
     "update-category": (ADMIN, {"category_id": NOTHING, "name": "unique"}, False),
     "update-product": (SELLER, {"product_id": "product", "name": "mine now"}, OWN),
@@ -219,7 +223,7 @@ def test_what_is_somebody_else_s_stays_as_it_is(world: World, name: str) -> None
     order = world.buyer.query(f"order/{world.places['order']}")
     product = world.owner.query(f"product/{world.places['product']}")
     assert order["status"] == "placed"
-    assert "mine now" not in str(product)
+    assert "mine now" not in str(product) + str(order)
     assert [item["quantity"] for item in world.buyer.query("cart")["lines"]] == [1]
 
 

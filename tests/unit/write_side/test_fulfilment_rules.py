@@ -22,7 +22,7 @@ from write_side.order.state import ORDER
 from write_side.payment.events import PaymentRequested, PaymentSucceeded, RefundRequested
 from write_side.payment.state import PAYMENT
 from write_side.policies import ORDER_STATUSES
-from write_side.refusals import Invalid
+from write_side.refusals import Forbidden, Invalid
 from write_side.stock.events import StockOpened, StockReserved
 from write_side.stock.state import STOCK
 from write_side.values import Charges, OrderLine
@@ -30,11 +30,12 @@ from write_side.values import Charges, OrderLine
 ADMIN = Actor(person_id=2, roles=frozenset({"admin"}))
 CARRIER = Actor(service="carrier")
 BUYER = Actor(person_id=3)
+SELLER = Actor(person_id=8, roles=frozenset({"seller"}))
 PLACED = OrderPlaced(
     order_id=5,
     number="ORD-5",
     person_id=3,
-    lines=(OrderLine(line_id=71, product_id=1, sku="K", name="Kettle", unit_price=1000, quantity=2),),
+    lines=(OrderLine(line_id=71, product_id=1, sku="K", name="Kettle", unit_price=1000, quantity=2, seller_id=8),),
     charges=Charges(subtotal=2000, tax=0, shipping=0, discount=0, total=2000),
     pricing="none",
 )
@@ -96,9 +97,13 @@ def test_a_word_that_the_table_does_not_have() -> None:
     assert refused.value.extra == {"field": "status"}
 
 
-def test_somebody_else_s_order_is_none() -> None:
-    with pytest.raises(decide.NoSuchOrder):
-        world("placed").when(move("processing"), Actor(person_id=9))
+@pytest.mark.parametrize("actor", [BUYER, SELLER, Actor(person_id=9)])
+def test_the_store_s_moves_are_the_administrators_alone(actor: Actor) -> None:
+    with pytest.raises(Forbidden, match="only administrators"):
+        world("placed").when(move("processing"), actor)
+
+
+def test_an_order_that_never_was_moves_nowhere() -> None:
     with pytest.raises(decide.NoSuchOrder):
         World().when(move("processing"), ADMIN)
 

@@ -12,7 +12,7 @@ from write_side.cart.state import CART
 from write_side.catalog.product.events import ProductCreated, ProductDeactivated, ProductRepriced, VariantAdded
 from write_side.catalog.product.state import PRODUCT
 from write_side.messages import Actor, Event
-from write_side.order import decide
+from write_side.order import decide, parties
 from write_side.order.events import (
     OrderCancelled,
     OrderDelivered,
@@ -80,7 +80,7 @@ MOVES: dict[str, tuple[Callable[[Order], list[Event]], set[str], Event]] = {
 
 def place(*cart: Event, product: tuple[Event, ...] = (KETTLE, RED), pricing: str = "none") -> OrderPlaced:
     return decide.place(
-        given(CART, *cart),
+        list(given(CART, *cart).lines.values()),
         {1: given(PRODUCT, *product)},
         order_id=5,
         line_ids=list(range(71, 71 + len(cart))),
@@ -136,18 +136,18 @@ def test_every_move_from_every_status(move: str, status: str) -> None:
 
 def test_an_order_is_its_buyer_s_and_the_administrators_alone() -> None:
     order = given(ORDER, PLACED)
-    decide.ensure_mine(order, Actor(person_id=3, roles=frozenset({"buyer"})))
-    decide.ensure_mine(order, Actor(person_id=9, roles=frozenset({"admin"})))
-    decide.ensure_mine(order, Actor(service="worker"))
+    parties.roles_of(order, Actor(person_id=3, roles=frozenset({"buyer"})))
+    parties.roles_of(order, Actor(person_id=9, roles=frozenset({"admin"})))
+    parties.roles_of(order, Actor(service="worker"))
     for stranger in (Actor(person_id=4, roles=frozenset({"buyer", "seller"})), Actor()):
         with pytest.raises(decide.NoSuchOrder):
-            decide.ensure_mine(order, stranger)
+            parties.roles_of(order, stranger)
 
 
 @pytest.mark.parametrize("actor", [Actor(service="worker"), Actor(person_id=0), Actor()])
 def test_an_order_that_never_was_is_nobody_s(actor: Actor) -> None:
     with pytest.raises(decide.NoSuchOrder):
-        decide.ensure_mine(ORDER.initial, actor)
+        parties.roles_of(ORDER.initial, actor)
 
 
 def test_order_numbers_of_a_day_differ_and_do_not_tell_how_many_there_are() -> None:
