@@ -14,17 +14,22 @@ from api.commands.routes import command_route
 from api.docs_pages import assets, docs_page
 from api.gateway import Gateway
 from api.health import health_router
+from api.marketplace import app as marketplace
+from api.martaff import app as martaff
 from api.middleware import Envelope
 from api.parts import Parts
 from api.problems import HANDLERS, problem_router, refuse
 from api.queries.routes import query_router
+from api.rows.documentation import documentation
+from api.rows.surface import Surface
 from api.sign_in import sign_in_router
 from api.store_v1 import app as store_v1
-from api.store_v1.routing import Store
 from api.throttling_limits import LimitedNative, Limits
 from api.tokens import Tokens
 
 VERSION = "0.1.0"
+SURFACES = (store_v1.create, marketplace.create, martaff.create)
+"""In the order in which their paths are tried."""
 
 
 def create_app(parts: Parts) -> ASGIApp:
@@ -57,27 +62,35 @@ def create_app(parts: Parts) -> ASGIApp:
     ):
         app.include_router(router)
     limits = Limits.of(parts)
-    store = store_v1.create(parts, limits)
-    app.router.routes.extend(store_v1.documentation(store))
+    surfaces = [create(parts, limits) for create in SURFACES]
+    documents = [route for surface in surfaces for route in documentation(surface)]
+    app.router.routes.extend(documents)
     _document(app)
     root: ASGIApp = app if limits is None else LimitedNative(app, limits, tokens)
-    return Envelope(_with_cors(_Beside(root, store), parts), parts, refuse, {store.prefix + "/": store.refuse})
+    owners = {start: surface for surface in surfaces for start in surface.dialect.owns}
+    beside = _Beside(root, owners, frozenset(route.path for route in documents))
+    refusing = {start: surface.refuse for start, surface in owners.items()}
+    return Envelope(_with_cors(beside, parts), parts, refuse, refusing)
 
 
 class _Beside:
     """Surfaces that answer for themselves are reached without the root application's middleware and
     routes, which cost more than a hot read does."""
 
-    def __init__(self, root: ASGIApp, store: Store) -> None:
+    def __init__(self, root: ASGIApp, owners: dict[str, Surface], documents: frozenset[str]) -> None:
+        """`owners`: who answers paths that begin so; `documents`: the paths below them that the root answers."""
         self._root = root
-        self._store = store
-        self._below = store.prefix + "/"
+        self._owners = tuple(owners.items())
+        self._owned = tuple(owners)
+        self._documents = documents
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith(self._below):
-            await self._store(scope, receive, send)
-        else:
-            await self._root(scope, receive, send)
+        app = self._root
+        if scope["type"] == "http":
+            path: str = scope["path"]
+            if path.startswith(self._owned) and path not in self._documents:
+                app = next(surface for start, surface in self._owners if path.startswith(start))
+        await app(scope, receive, send)
 
 
 def _document(app: FastAPI) -> None:

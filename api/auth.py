@@ -28,10 +28,16 @@ class Callers:
     def actor(self, request: Request) -> Actor:
         """The sender of a command; without a token an anonymous one. Raises BadToken."""
         token = self._token(request)
+        return self.nobody(request) if token is None else self.person(request, token.person_id, token.roles)
+
+    def nobody(self, request: Request) -> Actor:
+        """Somebody who is not signed in."""
+        return Actor(surface=self._surface, request=request.scope.get("storefold.request"))
+
+    def person(self, request: Request, person_id: int, roles: frozenset[str]) -> Actor:
+        """Somebody whom the surface knows."""
         request_id = request.scope.get("storefold.request")
-        if token is None:
-            return Actor(surface=self._surface, request=request_id)
-        return Actor(person_id=token.person_id, roles=token.roles, surface=self._surface, request=request_id)
+        return Actor(person_id=person_id, roles=roles, surface=self._surface, request=request_id)
 
     async def optional(self, request: Request) -> Actor | None:
         """The caller of a query, or None without a token. Raises BadToken, also for a person who was
@@ -45,13 +51,7 @@ class Callers:
             account = await self._parts.reads.accounts.by_id(token.person_id)
         if account is None or not account.active:
             raise BadToken("the account is not active")
-        roles = token.roles & frozenset(account.roles)
-        return Actor(
-            person_id=token.person_id,
-            roles=roles,
-            surface=self._surface,
-            request=request.scope.get("storefold.request"),
-        )
+        return self.person(request, token.person_id, token.roles & frozenset(account.roles))
 
     async def signed_in(self, request: Request) -> Actor:
         """Raises Unauthenticated without a token."""
@@ -61,16 +61,10 @@ class Callers:
         return actor
 
     async def seller(self, request: Request) -> Actor:
-        actor = await self.signed_in(request)
-        if not actor.is_seller:
-            raise Forbidden("only sellers and administrators may see this")
-        return actor
+        return only_sellers(await self.signed_in(request))
 
     async def admin(self, request: Request) -> Actor:
-        actor = await self.signed_in(request)
-        if not actor.is_admin:
-            raise Forbidden("only administrators may see this")
-        return actor
+        return only_admins(await self.signed_in(request))
 
     def _token(self, request: Request) -> AccessToken | None:
         header = request.headers.get("authorization")
@@ -90,3 +84,17 @@ class Callers:
         except Behind as error:
             # Revocation fails closed: who cannot be looked up is not let in.
             raise NotBuilt("the account models are behind") from error
+
+
+def only_sellers(actor: Actor) -> Actor:
+    """Administrators count as sellers. Raises Forbidden."""
+    if not actor.is_seller:
+        raise Forbidden("only sellers and administrators may see this")
+    return actor
+
+
+def only_admins(actor: Actor) -> Actor:
+    """Raises Forbidden."""
+    if not actor.is_admin:
+        raise Forbidden("only administrators may see this")
+    return actor

@@ -18,6 +18,8 @@ from write_side.refusals import Invalid
 Refuse = Callable[[Request, Exception], Awaitable[Response]]
 """How a surface says no, in its own shape."""
 
+LARGEST: Final = "storefold.largest-body"
+"""Key of a request's scope: how many bytes its body may have, where that is not what the settings say."""
 _NO_POSITION: Final = "Storefold-Min-Position is a position: a whole number"
 
 
@@ -49,9 +51,10 @@ class Envelope:
             elif name == b"storefold-min-position":
                 wanted = value
         if length is None:
-            receive = self._bounded(receive)
-        elif not length.isdigit() or int(length) > self._max_body:
-            receive = _refused  # each surface says so in its own shape, when it reads the body
+            receive = self._counted(scope, receive)
+        elif not length.isdigit() or len(length) > 18 or int(length) > self._max_body:
+            # Each surface says so in its own shape, when it reads the body; a route that takes files takes more.
+            receive = self._announced(scope, receive, length)
         if scope["method"] not in _BODILESS:
             receive = self._timely(receive)
         if wanted is not None and scope["method"] in ("GET", "HEAD"):
@@ -76,7 +79,17 @@ class Envelope:
         refuse = next((refuse for start, refuse in self._below.items() if path.startswith(start)), self._refuse)
         return await refuse(request, refusal)
 
-    def _bounded(self, receive: Receive) -> Receive:
+    def _announced(self, scope: Scope, receive: Receive, length: bytes) -> Receive:
+        """Nothing is read of a body that is too large by its own account."""
+
+        async def refusing() -> Message:
+            if not length.isdigit() or len(length) > 18 or int(length) > scope.get(LARGEST, self._max_body):
+                raise HTTPException(413)
+            return await receive()
+
+        return refusing
+
+    def _counted(self, scope: Scope, receive: Receive) -> Receive:
         """A body of unannounced length is counted as it comes."""
         seen = 0
 
@@ -84,7 +97,7 @@ class Envelope:
             nonlocal seen
             message = await receive()
             seen += len(message.get("body", b""))
-            if seen > self._max_body:
+            if seen > scope.get(LARGEST, self._max_body):
                 raise HTTPException(413)
             return message
 
@@ -121,7 +134,3 @@ class Envelope:
             await send(message)
 
         return with_headers
-
-
-async def _refused() -> Message:
-    raise HTTPException(413)

@@ -64,17 +64,37 @@ class Policy:
     guards: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Rates:
-    """Every policy of the surfaces that have limits."""
+class Policies(NamedTuple):
+    """Those of one surface, by what is counted: tries from an address, or callers."""
 
     login: Policy
     register: Policy
     user: Policy
     anonymous: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """Every policy: the store's, those of the contracts that name no limits of their own (`open_`), the native
+    surface's."""
+
+    login: Policy
+    register: Policy
+    user: Policy
+    anonymous: Policy
+    open_login: Policy
+    open_register: Policy
+    open_user: Policy
+    open_anonymous: Policy
     native_login: Policy
     native_user: Policy
     native_anonymous: Policy
+
+    def of_store(self) -> Policies:
+        return Policies(self.login, self.register, self.user, self.anonymous)
+
+    def of_others(self) -> Policies:
+        return Policies(self.open_login, self.open_register, self.open_user, self.open_anonymous)
 
 
 class Verdict(NamedTuple):

@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.parts import Parts
 from api.problems import throttled
-from api.throttling import Counters, Policy, Rates, TooMany
+from api.throttling import Counters, Policies, Policy, Rates, TooMany
 from api.throttling_clients import Addresses
 from api.tokens import InvalidToken, Tokens
 from read_side.errors import Unavailable
@@ -35,14 +35,14 @@ class Limits:
         rates = parts.settings.rates
         return cls(parts, rates) if rates is not None else None
 
-    async def admit(self, scope: Scope, limit: Limit, person_id: int | None) -> None:
-        """Counts a request to a surface that documents its limits. Raises TooMany, or Unavailable."""
+    async def admit(self, scope: Scope, policies: Policies, limit: Limit, person_id: int | None) -> None:
+        """Counts a request to a surface that has these policies. Raises TooMany, or Unavailable."""
         if limit == "login":
-            await self._take(scope, self.rates.login, None)
+            await self._take(scope, policies.login, None)
         elif limit == "register":
-            await self._take(scope, self.rates.register, None)
+            await self._take(scope, policies.register, None)
         elif limit == "caller":
-            await self._take(scope, self.rates.anonymous if person_id is None else self.rates.user, person_id)
+            await self._take(scope, policies.anonymous if person_id is None else policies.user, person_id)
 
     async def admit_native(self, scope: Scope, person_id: int | None) -> None:
         """Counts a request to the native surface. Raises TooMany, or Unavailable."""

@@ -150,7 +150,7 @@ def build_rates(settings: Settings) -> "Rates | None":
 
     if settings.rate_limits == "off":
         return None
-    guards = {"login", "register", "native_login"}
+    guards = {"login", "register", "open_login", "open_register", "native_login"}
     return Rates(
         **{
             name: Policy(name.replace("_", "-"), Rate.parse(getattr(settings, f"rate_{name}")), name in guards)

@@ -57,11 +57,15 @@ class Settings(BaseSettings):
     master_key: SecretStr = SecretStr(DEVELOPMENT_SECRET)  # wraps the keys of personal data
     rate_limits: Literal["on", "off"] = "on"
     # How often a client may ask: `5/15min` is five times in any 15 minutes. Signed in, the client is the person,
-    # else the address. The first four are the store's; the native surface has its own.
+    # else the address. The first four are the store's; `open_` are those of surfaces whose contracts name none.
     rate_login: Rate = "5/15min"
     rate_register: Rate = "3/h"
     rate_user: Rate = "100/min"
     rate_anonymous: Rate = "20/min"
+    rate_open_login: Rate = "3000/15min"
+    rate_open_register: Rate = "3000/h"
+    rate_open_user: Rate = "6000/min"
+    rate_open_anonymous: Rate = "6000/min"
     rate_native_login: Rate = "100/15min"
     rate_native_user: Rate = "6000/min"
     rate_native_anonymous: Rate = "1200/min"

@@ -1,15 +1,12 @@
-"""The surface as an ASGI application for the paths below `PREFIX`; its documentation lies beside them."""
+"""The surface as an ASGI application for the paths below `/api/v1/`; its documentation lies beside them."""
 
-import msgspec
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-
-from api.auth import Callers
-from api.docs_pages import docs_page
 from api.gateway import Gateway
 from api.parts import Parts
-from api.store_v1.openapi import document
+from api.rows.dialect import Dialect
+from api.rows.row import Rows
+from api.rows.surface import Surface
+from api.store_v1.errors import ERRORS
+from api.store_v1.examples import EXAMPLES
 from api.store_v1.routes.accounts import add_account_rows
 from api.store_v1.routes.addresses import add_address_rows
 from api.store_v1.routes.cart import add_cart_rows
@@ -20,19 +17,31 @@ from api.store_v1.routes.payments import add_payment_rows
 from api.store_v1.routes.reviews import add_review_rows
 from api.store_v1.routes.staff import add_staff_rows
 from api.store_v1.routes.wishlist import add_wishlist_rows
-from api.store_v1.routing import SURFACE, Rows, Store
+from api.store_v1.statuses import SURFACE
+from api.throttling import Rates
 from api.throttling_limits import Limits
 from api.tokens import Tokens
 
-PREFIX = "/api/v1"
-SCHEMA, DOCS = "/api/schema/", "/api/docs/"
+STORE = Dialect(
+    name=SURFACE,
+    prefix="/api/v1",
+    owns=("/api/v1/",),
+    errors=ERRORS,
+    rates=Rates.of_store,
+    title="Storefold store API",
+    about="Amounts are decimal strings in US dollars, times ISO 8601 in UTC. Ids are UUIDs; an id's "
+    "integer form is accepted, too. Clients read their own writes.",
+    schema="/api/schema/",
+    docs="/api/docs/",
+    examples=EXAMPLES,
+)
 
 
-def create(parts: Parts, limits: Limits | None = None) -> Store:
+def create(parts: Parts, limits: Limits | None = None) -> Surface:
     """The application; it has no lifespan of its own: `parts` are opened by whoever serves it."""
     tokens = Tokens(parts.settings.secret_key)
     gateway = Gateway(parts)
-    rows = Rows(Callers(parts, tokens, SURFACE), limits)
+    rows = Rows()
     add_account_rows(rows, parts, gateway, tokens)
     add_address_rows(rows, parts, gateway)
     add_catalogue_rows(rows, parts)
@@ -43,16 +52,4 @@ def create(parts: Parts, limits: Limits | None = None) -> Store:
     add_order_rows(rows, parts, gateway)
     add_fulfilment_rows(rows, parts, gateway)
     add_payment_rows(rows, parts, gateway)
-    return Store(rows, PREFIX)
-
-
-def documentation(store: Store) -> list[Route]:
-    """Routes for the root application: the contract has them outside of `PREFIX`."""
-    made: list[bytes] = []
-
-    async def schema(request: Request) -> Response:
-        if not made:
-            made.append(msgspec.json.encode(document(store.rows, store.prefix)))
-        return Response(made[0], media_type="application/json")
-
-    return [Route(SCHEMA, schema), docs_page(DOCS, SCHEMA, "Storefold store API")]
+    return Surface(STORE, rows, parts, tokens, limits)

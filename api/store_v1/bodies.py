@@ -2,14 +2,12 @@
 amounts and e-mail addresses that nobody may set here."""
 
 from decimal import Decimal, InvalidOperation
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     PlainSerializer,
     WithJsonSchema,
@@ -18,6 +16,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
+from api.rows.body import Body
 from write_side.account.commands import AddressType, Email, Name, PhoneNumber
 from write_side.fields import Level, Line, Price, Quantity, Sku, Text, decimal_text
 from write_side.identifiers import MAX_ID, parse_id
@@ -94,17 +93,6 @@ Weight = Annotated[str, BeforeValidator(_weight), WithJsonSchema({"type": "strin
 Reference = Annotated[int, BeforeValidator(_reference), WithJsonSchema({"type": "string", "format": "uuid"})]
 Secret = Annotated[str, Field(strict=True, max_length=1024, repr=False, json_schema_extra={"format": "password"})]
 NewPassword = Annotated[Secret, AfterValidator(_strong)]
-
-
-class Body(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _storable(cls, value: Any) -> Any:
-        if isinstance(value, str) and "\x00" in value:
-            raise PydanticCustomError("nul", "Null characters are not allowed.")
-        return value
 
 
 class Registration(Body):

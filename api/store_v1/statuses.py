@@ -5,6 +5,8 @@ from typing import Final
 
 from write_side.policies import ORDER_STATUSES
 
+SURFACE: Final = "store"
+"""The surface's name: in events' metadata, and of the refresh tokens that it issues."""
 STATUS: Final = ORDER_STATUSES["store"].words
 
 NOTES: Final = {

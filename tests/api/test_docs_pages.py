@@ -6,7 +6,15 @@ import pytest
 from support.product import Client
 
 
-@pytest.mark.parametrize(("path", "schema"), [("/docs", "/openapi.json"), ("/api/docs/", "/api/schema/")])
+@pytest.mark.parametrize(
+    ("path", "schema"),
+    [
+        ("/docs", "/openapi.json"),
+        ("/api/docs/", "/api/schema/"),
+        ("/api/marketplace/docs/", "/api/marketplace/schema/"),
+        ("/martaff/docs/", "/martaff/schema/"),
+    ],
+)
 def test_a_page_and_all_that_it_loads_come_from_here(anyone: Client, path: str, schema: str) -> None:
     page = anyone.http.get(path)
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")

@@ -7,12 +7,16 @@ import pytest
 from starlette.requests import ClientDisconnect, Request
 
 from api import problems
-from api.store_v1 import errors
+from api.marketplace.errors import ERRORS as MARKETPLACE
+from api.martaff.errors import ERRORS as MARTAFF
+from api.rows.errors import Errors
+from api.store_v1.errors import ERRORS as STORE
 
 REQUEST = Request({"type": "http", "method": "POST", "path": "/", "headers": []})
 
 
-def test_the_store_calls_it_no_fault(caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("errors", [STORE, MARTAFF, MARKETPLACE], ids=["store", "martaff", "marketplace"])
+def test_a_surface_calls_it_no_fault(caplog: pytest.LogCaptureFixture, errors: Errors) -> None:
     assert errors.refuse(REQUEST, ClientDisconnect()).status_code == 400
     assert caplog.records == []
     assert errors.refuse(REQUEST, RuntimeError()).status_code == 500

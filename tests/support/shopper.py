@@ -32,7 +32,10 @@ class Document:
 
     def __init__(self, document: dict[str, Any]) -> None:
         self.document = document
-        self._paths = [(re.compile(re.sub(r"{\w+}", "[^/]+", path)), rows) for path, rows in document["paths"].items()]
+        paths = sorted(
+            document["paths"].items(), key=lambda item: "{" in item[0]
+        )  # as routes are matched: fixed ones first
+        self._paths = [(re.compile(re.sub(r"{\w+}", "[^/]+", path)), rows) for path, rows in paths]
 
     def check(self, answer: httpx.Response) -> None:
         """Raises AssertionError for an answer that is not documented."""

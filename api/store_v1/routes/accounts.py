@@ -11,9 +11,11 @@ from starlette.responses import Response
 from api.answers import answer
 from api.gateway import Gateway
 from api.parts import Parts
+from api.rows.errors import invalid
+from api.rows.row import Call, Rows, Who, reply
 from api.store_v1 import answers, bodies, show
-from api.store_v1.errors import Refused, invalid
-from api.store_v1.routing import SURFACE, Call, Rows, Who, reply
+from api.store_v1.errors import Refused
+from api.store_v1.statuses import SURFACE
 from api.tokens import InvalidToken, Tokens
 from read_side.documents.person import Account
 from read_side.errors import NotBuilt

@@ -2,12 +2,11 @@
 
 from starlette.responses import Response
 
-from api.answers import answer
 from api.gateway import Gateway
 from api.parts import Parts
+from api.rows.row import Call, Rows, Who, reply
 from api.store_v1 import answers, bodies, show
-from api.store_v1.pages import PAGE, PAGE_SIZE, cut, links, page_of, size_of
-from api.store_v1.routing import Call, Rows, Who, reply
+from api.store_v1.pages import PAGES
 from write_side.account.commands import AddAddress
 from write_side.identifiers import uuid_text
 
@@ -19,16 +18,14 @@ def add_address_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         who=Who.READER,
         answer=answers.AddressPage,
         errors=(400, 404),
-        query={"page": PAGE, "page_size": PAGE_SIZE},
+        query=PAGES.query,
     )
     async def addresses(call: Call[None]) -> Response:
         """The caller's addresses, in the order in which they were added."""
-        page, size = page_of(call.request), size_of(call.request)
+        asked = PAGES.asked(call.request)
         account = await parts.reads.accounts.by_id(call.person_id)
         booked = list(account.addresses.values()) if account is not None else []
-        after, before = links(call.request, page, size, len(booked))
-        shown = [show.address(address) for address in cut(booked, page, size)]
-        return answer(call.request, answers.AddressPage(len(booked), after, before, shown))
+        return asked.answer_items(len(booked), asked.cut(booked), show.address, answers.AddressPage)
 
     @rows.row(
         "POST",

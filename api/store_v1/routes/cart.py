@@ -7,8 +7,8 @@ from starlette.responses import Response
 from api.answers import answer
 from api.gateway import Gateway
 from api.parts import Parts
+from api.rows.row import Call, Rows, Who, reply
 from api.store_v1 import answers, bodies, show
-from api.store_v1.routing import Call, Rows, Who, reply
 from read_side.errors import NotBuilt
 from write_side.cart.commands import AddToCart, ChangeCartItem, ClearCart, RemoveFromCart
 from write_side.identifiers import uuid_text

@@ -8,10 +8,11 @@ from starlette.responses import Response
 
 from api.answers import answer
 from api.parts import Parts
+from api.rows.errors import invalid
+from api.rows.pages import NoSuchPage
+from api.rows.row import Call, Rows, Who
 from api.store_v1 import answers, show
-from api.store_v1.errors import invalid
-from api.store_v1.pages import PAGE, PAGE_SIZE, links, no_such_page, page_of, size_of
-from api.store_v1.routing import Call, Rows, Who
+from api.store_v1.pages import PAGES
 from read_side.documents.product import Product
 from read_side.errors import Behind, TooDeep
 from read_side.queries.catalogue import Tree
@@ -29,8 +30,7 @@ _QUERY: dict[str, dict[str, Any]] = {
     "in_stock": {"type": "string", "enum": ["true", "false"]},
     "search": {"type": "string", "description": "in name, description and SKU"},
     "ordering": {"type": "string", "enum": list(ORDERINGS)},
-    "page": PAGE,
-    "page_size": PAGE_SIZE,
+    **PAGES.query,
 }
 
 
@@ -46,7 +46,7 @@ def add_catalogue_rows(rows: Rows, parts: Parts) -> None:
         try:
             answered = await parts.reads.search.products(asked, sort=sort or Sort.RELEVANCE, page=page, size=size)
         except TooDeep:
-            raise no_such_page() from None
+            raise NoSuchPage from None
         return answered.items, answered.total
 
     async def see_own_writes(call: Call[None]) -> None:
@@ -71,13 +71,11 @@ def add_catalogue_rows(rows: Rows, parts: Parts) -> None:
     @rows.row("GET", "/products/", who=Who.VISITOR, answer=answers.ProductPage, errors=(400, 404), query=_QUERY)
     async def products(call: Call[None]) -> Response:
         """Products on sale that match everything that is asked; newest first, a search by relevance."""
-        page, size = page_of(call.request), size_of(call.request)
+        asked = PAGES.asked(call.request)
         tree = await parts.reads.catalogue.tree()
-        items, total = await found(call, tree, page, size)
-        after, before = links(call.request, page, size, total)
+        items, total = await found(call, tree, *asked.stretch)
         here = origin(call.request)
-        shown = [show.listed_product(item, tree, here) for item in items]
-        return answer(call.request, answers.ProductPage(total, after, before, shown))
+        return asked.answer_items(total, items, lambda item: show.listed_product(item, tree, here), answers.ProductPage)
 
     @rows.row("GET", "/products/{slug}/", who=Who.VISITOR, answer=answers.Product, errors=(404,))
     async def product(call: Call[None]) -> Response:

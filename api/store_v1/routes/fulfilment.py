@@ -2,7 +2,6 @@
 
 import logging
 import time
-from typing import Any
 
 from pydantic import ValidationError
 from starlette.requests import Request
@@ -11,10 +10,11 @@ from starlette.responses import Response
 from api import signatures
 from api.gateway import Gateway
 from api.parts import Parts
+from api.rows.row import Call, Rows, Who, reply
 from api.store_v1 import answers, bodies, show
 from api.store_v1.errors import Refused
 from api.store_v1.routes.orders import order_id
-from api.store_v1.routing import SURFACE, Call, Rows, Who, reply
+from api.store_v1.statuses import SURFACE
 from read_side.errors import NotBuilt
 from write_side.messages import Actor
 from write_side.order.commands import MoveOrder, RecordCarrierNews
@@ -27,14 +27,14 @@ _HEADER = {"type": "string", "examples": ["t=1767323045,v1=5257a869..."], "descr
 
 
 def add_fulfilment_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
-    async def move(call: Call[Any]) -> Response:
-        body: bodies.OrderMove = call.body
+    async def move_order(call: Call[bodies.OrderMove]) -> Response:
+        """Moves an order to its next status. Shipping needs a tracking number."""
         command = MoveOrder(
             order_id=order_id(call),
-            status=body.status,
+            status=call.body.status,
             table="store",
-            tracking_number=body.tracking_number,
-            note=body.note,
+            tracking_number=call.body.tracking_number,
+            note=call.body.note,
         )
         await gateway.send_and_see(call.request, command, call.actor)
         found = await parts.reads.orders.by_id(command.order_id)
@@ -42,29 +42,19 @@ def add_fulfilment_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
             raise NotBuilt("the order is changed, and not in the read model yet")
         return reply(show.order(found))
 
-    @rows.row(
-        "PUT",
-        "/orders/{id}/",
-        who=Who.STAFF,
-        body=bodies.OrderMove,
-        answer=answers.Order,
-        errors=(400, 403, 404),
-    )
-    async def move_order(call: Call[bodies.OrderMove]) -> Response:
-        """Moves an order to its next status. Shipping needs a tracking number."""
-        return await move(call)
-
-    @rows.row(
-        "PATCH",
-        "/orders/{id}/",
-        who=Who.STAFF,
-        body=bodies.OrderMove,
-        answer=answers.Order,
-        errors=(400, 403, 404),
-    )
     async def move_order_too(call: Call[bodies.OrderMove]) -> Response:
         """As PUT."""
-        return await move(call)
+        return await move_order(call)
+
+    for method, run in (("PUT", move_order), ("PATCH", move_order_too)):
+        rows.row(
+            method,
+            "/orders/{id}/",
+            who=Who.STAFF,
+            body=bodies.OrderMove,
+            answer=answers.Order,
+            errors=(400, 403, 404),
+        )(run)
 
     @rows.row(
         "POST",

@@ -8,10 +8,11 @@ from starlette.responses import Response
 from api.answers import answer
 from api.gateway import Gateway
 from api.parts import Parts
+from api.rows.errors import invalid
+from api.rows.row import Call, Rows, Who, reply
 from api.store_v1 import answers, bodies, show
-from api.store_v1.errors import Refused, invalid
-from api.store_v1.pages import PAGE, PAGE_SIZE, links, page_of, size_of
-from api.store_v1.routing import Call, Rows, Who, reply
+from api.store_v1.errors import Refused
+from api.store_v1.pages import PAGES
 from api.store_v1.statuses import STATUS
 from read_side.documents.order import Order
 from read_side.errors import NotBuilt
@@ -39,19 +40,17 @@ def add_order_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         who=Who.READER,
         answer=answers.OrderPage,
         errors=(400, 404),
-        query={"page": PAGE, "page_size": PAGE_SIZE, "ordering": {"type": "string", "enum": list(ORDERINGS)}},
+        query=PAGES.query | {"ordering": {"type": "string", "enum": list(ORDERINGS)}},
     )
     async def orders(call: Call[None]) -> Response:
         """The caller's orders, newest first."""
-        page, size = page_of(call.request), size_of(call.request)
+        asked = PAGES.asked(call.request)
         ordering = call.request.query_params.get("ordering") or "-created_at"
         if ordering not in ORDERINGS:
             raise invalid(ordering=f"Must be one of {', '.join(ORDERINGS)}.")
         newest_first = ordering == "-created_at"
-        found = await parts.reads.orders.of_buyer(call.person_id, page, size, newest_first=newest_first)
-        after, before = links(call.request, page, size, found.total)
-        shown = [show.listed_order(order) for order in found.items]
-        return answer(call.request, answers.OrderPage(found.total, after, before, shown))
+        found = await parts.reads.orders.of_buyer(call.person_id, *asked.stretch, newest_first=newest_first)
+        return asked.answer(found, show.listed_order, answers.OrderPage)
 
     @rows.row(
         "POST",

@@ -15,10 +15,11 @@ from starlette.responses import Response
 
 from api.gateway import Gateway
 from api.parts import Parts
+from api.rows.row import Call, Rows, Who, reply
 from api.store_v1 import answers, bodies
 from api.store_v1.errors import Refused
 from api.store_v1.routes.orders import as_buyer
-from api.store_v1.routing import SURFACE, Call, Rows, Who, reply
+from api.store_v1.statuses import SURFACE
 from read_side.documents.order import Payment
 from read_side.errors import Behind
 from write_side.identifiers import uuid_text

@@ -2,13 +2,12 @@
 
 from starlette.responses import Response
 
-from api.answers import answer
 from api.gateway import Gateway
 from api.parts import Parts
+from api.rows.row import Call, Rows, Who, reply
 from api.store_v1 import answers, bodies, show
-from api.store_v1.pages import PAGE, PAGE_SIZE, links, page_of, size_of
+from api.store_v1.pages import PAGES
 from api.store_v1.routes.catalogue import sold_product
-from api.store_v1.routing import Call, Rows, Who, reply
 from read_side.errors import NotBuilt
 from write_side.identifiers import uuid_text
 from write_side.review.commands import WriteReview
@@ -21,16 +20,14 @@ def add_review_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         who=Who.ANYBODY,
         answer=answers.ReviewPage,
         errors=(400, 404),
-        query={"page": PAGE, "page_size": PAGE_SIZE},
+        query=PAGES.query,
     )
     async def reviews(call: Call[None]) -> Response:
         """A product's reviews, latest first; hidden ones are not shown."""
-        page, size = page_of(call.request), size_of(call.request)
+        asked = PAGES.asked(call.request)
         product = await sold_product(parts, call.request)
-        found = await parts.reads.reviews.of_product(product.product_id, page, size)
-        after, before = links(call.request, page, size, found.total)
-        shown = [show.approved_review(review) for review in found.items]
-        return answer(call.request, answers.ReviewPage(found.total, after, before, shown))
+        found = await parts.reads.reviews.of_product(product.product_id, *asked.stretch)
+        return asked.answer(found, show.approved_review, answers.ReviewPage)
 
     @rows.row(
         "POST",

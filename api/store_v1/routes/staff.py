@@ -4,14 +4,13 @@ from typing import Any
 
 from starlette.responses import Response
 
-from api.answers import answer
 from api.gateway import Gateway
 from api.parts import Parts
+from api.rows.errors import invalid
+from api.rows.row import Call, Rows, Who, reply
 from api.store_v1 import answers, bodies, show
-from api.store_v1.errors import invalid
-from api.store_v1.pages import PAGE, PAGE_SIZE, links, page_of, size_of
+from api.store_v1.pages import PAGES
 from api.store_v1.routes.catalogue import origin, sold_product
-from api.store_v1.routing import Call, Rows, Who, reply
 from read_side.errors import NotBuilt
 from write_side.catalog.product.commands import CreateProduct, DeleteProduct, UpdateProduct
 from write_side.policies import LOW_STOCK_THRESHOLD
@@ -87,12 +86,10 @@ def add_staff_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         who=Who.STAFF,
         answer=answers.LowStockPage,
         errors=(400, 403, 404),
-        query={"page": PAGE, "page_size": PAGE_SIZE},
+        query=PAGES.query,
     )
     async def low_stock(call: Call[None]) -> Response:
         """Products on sale whose number is at or below their threshold, the fewest first."""
-        page_number, size = page_of(call.request), size_of(call.request)
-        found = await parts.reads.products.low_on_stock(page_number, size)
-        after, before = links(call.request, page_number, size, found.total)
-        shown = [show.low_stock(product) for product in found.items]
-        return answer(call.request, answers.LowStockPage(found.total, after, before, shown))
+        asked = PAGES.asked(call.request)
+        found = await parts.reads.products.low_on_stock(*asked.stretch)
+        return asked.answer(found, show.low_stock, answers.LowStockPage)

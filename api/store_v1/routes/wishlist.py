@@ -2,13 +2,12 @@
 
 from starlette.responses import Response
 
-from api.answers import answer
 from api.gateway import Gateway
 from api.parts import Parts
+from api.rows.row import Call, Rows, Who, reply
 from api.store_v1 import answers, show
-from api.store_v1.pages import PAGE, PAGE_SIZE, links, page_of, size_of
+from api.store_v1.pages import PAGES
 from api.store_v1.routes.catalogue import known_product
-from api.store_v1.routing import Call, Rows, Who, reply
 from write_side.wishlist.commands import ToggleWishlist
 
 
@@ -36,12 +35,10 @@ def add_wishlist_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         who=Who.READER,
         answer=answers.WishPage,
         errors=(400, 404),
-        query={"page": PAGE, "page_size": PAGE_SIZE},
+        query=PAGES.query,
     )
     async def wishlist(call: Call[None]) -> Response:
         """The caller's wishlist, the latest addition first."""
-        page, size = page_of(call.request), size_of(call.request)
-        found = await parts.reads.wishlists.of(call.person_id, page, size)
-        after, before = links(call.request, page, size, found.total)
-        shown = [show.wish(wish) for wish in found.items]
-        return answer(call.request, answers.WishPage(found.total, after, before, shown))
+        asked = PAGES.asked(call.request)
+        found = await parts.reads.wishlists.of(call.person_id, *asked.stretch)
+        return asked.answer(found, show.wish, answers.WishPage)

@@ -1,0 +1,30 @@
+"""The surface as an ASGI application for the paths below `/api/marketplace/`, its documentation among them."""
+
+from api.marketplace.errors import ERRORS
+from api.marketplace.examples import EXAMPLES
+from api.parts import Parts
+from api.rows.dialect import Dialect
+from api.rows.row import Rows
+from api.rows.surface import Surface
+from api.throttling import Rates
+from api.throttling_limits import Limits
+from api.tokens import Tokens
+
+MARKETPLACE = Dialect(
+    name="marketplace",
+    prefix="/api/marketplace",
+    owns=("/api/marketplace/",),
+    errors=ERRORS,
+    rates=Rates.of_others,
+    title="Storefold marketplace API",
+    about="Amounts are decimal strings in US dollars, times ISO 8601 in UTC. Clients read their own writes.",
+    schema="/api/marketplace/schema/",
+    docs="/api/marketplace/docs/",
+    examples=EXAMPLES,
+)
+
+
+def create(parts: Parts, limits: Limits | None = None) -> Surface:
+    """The application; it has no lifespan of its own: `parts` are opened by whoever serves it."""
+    rows = Rows()
+    return Surface(MARKETPLACE, rows, parts, Tokens(parts.settings.secret_key), limits)

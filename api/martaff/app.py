@@ -1,0 +1,32 @@
+"""The surface as an ASGI application for its paths at the root; its documentation lies below `/martaff/`."""
+
+from api.martaff.errors import ERRORS
+from api.martaff.examples import EXAMPLES
+from api.parts import Parts
+from api.rows.body import ANY
+from api.rows.dialect import Dialect, Options
+from api.rows.row import Rows
+from api.rows.surface import Surface
+from api.throttling import Rates
+from api.throttling_limits import Limits
+from api.tokens import Tokens
+
+MARTAFF = Dialect(
+    name="martaff",
+    prefix="",
+    owns=("/accounts/", "/products/", "/reset-password/", "/reset-password-confirm/", "/forgot-email/"),
+    errors=ERRORS,
+    rates=Rates.of_others,
+    title="Storefold martaff API",
+    about="Amounts are decimals with two places in US dollars, times ISO 8601 in UTC. Clients read their own writes.",
+    schema="/martaff/schema/",
+    docs="/martaff/docs/",
+    options=Options(renders=("application/json", "text/html"), parses=ANY),
+    examples=EXAMPLES,
+)
+
+
+def create(parts: Parts, limits: Limits | None = None) -> Surface:
+    """The application; it has no lifespan of its own: `parts` are opened by whoever serves it."""
+    rows = Rows()
+    return Surface(MARTAFF, rows, parts, Tokens(parts.settings.secret_key), limits)

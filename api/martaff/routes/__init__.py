@@ -1,0 +1,1 @@
+"""The contract's rows, by subject."""

@@ -1,0 +1,57 @@
+"""Field types for bodies that come as JSON and as forms, where everything is text."""
+
+import re
+from typing import Annotated, Any, Final
+
+from pydantic import BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError, from_json
+
+from api.rows.body import REPEATED, Upload
+from write_side.fields import Text
+
+_TRUE: Final = frozenset({"true", "1", "yes", "on"})
+_FALSE: Final = frozenset({"false", "0", "no", "off"})
+_WHOLE: Final = re.compile(r"[+-]?[0-9]{1,18}")
+
+
+def truth(value: object) -> bool:
+    """A boolean, its word in any case, or 1 and 0. Raises PydanticCustomError."""
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().lower() if isinstance(value, str | int) else ""
+    if word in _TRUE:
+        return True
+    if word in _FALSE:
+        return False
+    raise PydanticCustomError("boolean", "Must be a valid boolean.")
+
+
+def _whole(value: object) -> object:
+    return int(value) if isinstance(value, str) and _WHOLE.fullmatch(value.strip()) else value
+
+
+def _parts(value: Any) -> Any:
+    """Text is a list with commas in it; so is each text of a form. A list of JSON stays as it is, for what the
+    clients that send one call a comma is theirs."""
+    if isinstance(value, str):
+        return [part for part in map(str.strip, value.split(",")) if part]
+    return value
+
+
+def _parsed(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return from_json(value, allow_inf_nan=False)
+    except ValueError:
+        raise PydanticCustomError("json_text", "Invalid JSON format") from None
+
+
+Truth = Annotated[bool, BeforeValidator(truth), WithJsonSchema({"type": "boolean"})]
+Whole = Annotated[int, BeforeValidator(_whole)]
+"""A whole number, as one or as text; `Annotated[Whole, Field(ge=1)]` where it has bounds."""
+TextList = Annotated[list[Text], REPEATED, BeforeValidator(_parts)]
+"""Texts: a JSON list, repeated in a form, or with commas between them."""
+Uploads = Annotated[list[Upload], REPEATED]
+JSON_TEXT: Final = BeforeValidator(_parsed)
+"""`Annotated[Contact, JSON_TEXT]`: the object itself, or its JSON as text."""
