@@ -9,7 +9,14 @@ from fastapi.openapi.utils import get_openapi
 
 from api.commands.openapi import add_commands
 from api.problems import MEDIA_TYPE
-from api.queries import account_answers, catalogue_answers, order_answers, report_answers, review_answers
+from api.queries import (
+    account_answers,
+    catalogue_answers,
+    order_answers,
+    report_answers,
+    review_answers,
+    seller_answers,
+)
 
 _DESCRIPTION = """Commands change the shop and answer with the position of their last event
 (`Storefold-Position`); queries read models that follow, and wait for a position when
@@ -30,7 +37,7 @@ _MIN_POSITION = {
     "description": "Wait until the models have seen this position of the log.",
     "schema": {"type": "integer", "minimum": 0},
 }
-_SHAPES = (catalogue_answers, order_answers, account_answers, review_answers, report_answers)
+_SHAPES = (catalogue_answers, order_answers, account_answers, review_answers, seller_answers, report_answers)
 _NOT_MODIFIED = {"description": "The client's copy (`If-None-Match`) is still right"}
 
 

@@ -17,6 +17,7 @@ from read_side.queries.products import Products
 from read_side.queries.reports import Reports
 from read_side.queries.reviews import Reviews
 from read_side.queries.search import Search
+from read_side.queries.sellers import Sellers
 from read_side.queries.stock import Stock
 from read_side.queries.wishlists import Wishlists
 from read_side.redis import Documents
@@ -38,6 +39,7 @@ class ReadSide:
     movements: StockHistories
     reports: Reports
     reviews: Reviews
+    sellers: Sellers
     wishlists: Wishlists
     search: Search
     elasticsearch: AsyncElasticsearch
@@ -54,6 +56,7 @@ class ReadSide:
         positions = Positions(redis_url, layout)
         products = Products(documents)
         catalogue = Catalogue(documents, positions)
+        accounts, reviews = Accounts(documents), Reviews(documents)
         elasticsearch = connect(elasticsearch_url)
         reads = cls(
             documents=documents,
@@ -62,11 +65,12 @@ class ReadSide:
             products=products,
             carts=Carts(documents, products),
             orders=Orders(documents),
-            accounts=Accounts(documents),
+            accounts=accounts,
             stock=Stock(products),
             movements=StockHistories(documents, products),
             reports=Reports(documents, products),
-            reviews=Reviews(documents),
+            reviews=reviews,
+            sellers=Sellers(documents, accounts, products, reviews),
             wishlists=Wishlists(documents, products),
             search=Search(elasticsearch, catalogue, positions, search_layout),
             elasticsearch=elasticsearch,

@@ -105,6 +105,14 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
+def _distinct(words: list[str]) -> list[str]:
+    """Each once, as it was first written."""
+    first: dict[str, str] = {}
+    for word in words:
+        first.setdefault(fold(word), word)
+    return list(first.values())
+
+
 def business_time(value: object) -> str:
     """A moment as people kept it (ISO 8601 with its offset, or a `datetime` that has one) → ISO text in
     UTC, to the second, ending in Z: texts of one length, whose order is the order of time."""
@@ -166,6 +174,12 @@ Id = Annotated[
     BeforeValidator(parse_id),
     WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_ID}),
 ]
+Tags = Annotated[
+    list[Annotated[Line, Field(max_length=100)]],
+    Field(max_length=50),
+    AfterValidator(_distinct),
+]
+"""Words that things are found by; the same word in another case is the same tag."""
 Attributes = Annotated[
     dict[Annotated[Line, Field(max_length=100)], Annotated[Line, Field(max_length=300)]],
     Field(max_length=50),

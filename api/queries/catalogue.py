@@ -16,7 +16,7 @@ from api.queries.declaring import Declare
 from api.queries.parameters import LONGEST, Paging
 from read_side.documents.product import Product
 from read_side.queries.catalogue import BrandList, Tree
-from read_side.queries.filters import ProductFilter
+from read_side.queries.filters import Match, ProductFilter
 from read_side.queries.ordering import Sort
 from write_side.fields import Id, Price, clean_text
 from write_side.identifiers import parse_id
@@ -34,11 +34,13 @@ class Walking(BaseModel):
 
 
 class Asked(Paging):
-    """A search. Several categories, brands or values of one attribute mean any of them."""
+    """A search. Several categories, brands, tags or values of one attribute mean any of them."""
 
     q: Annotated[str, Field(max_length=500), AfterValidator(clean_text)] | None = None
+    match: Match = Field(default=Match.WORDS, description="stemmed words, beginnings of words, or with typos forgiven")
     category: list[Word] = Field(default=[], max_length=50, description="id or slug; what is below it counts, too")
     brand: list[Word] = Field(default=[], max_length=50, description="id or slug")
+    tag: list[Word] = Field(default=[], max_length=50)
     attribute: list[Word] = Field(default=[], max_length=50, description="name:value")
     min_price: Price | None = None
     max_price: Price | None = None
@@ -60,7 +62,8 @@ def add_catalogue_queries(query: Declare, parts: Parts, callers: Callers) -> Non
     ) -> Response:
         """One product. An inactive one is shown to its seller and to administrators alone."""
         found = await _product(parts, product)
-        if found is None or not _may_see(found, who):
+        person_id, admin = (None, False) if who is None else (who.person_id, who.is_admin)
+        if found is None or not found.visible_to(person_id, admin=admin):
             raise NotFound
         return answer(request, shapes.product(found, *await _names(parts)))
 
@@ -122,12 +125,6 @@ async def _product(parts: Parts, reference: str) -> Product | None:
     return found if found is not None else await parts.reads.products.by_slug(reference)
 
 
-def _may_see(product: Product, who: Actor | None) -> bool:
-    if product.deleted:
-        return False
-    return product.active or (who is not None and (who.is_admin or product.seller_id == who.person_id))
-
-
 async def _names(parts: Parts) -> tuple[Tree, BrandList]:
     return await parts.reads.catalogue.tree(), await parts.reads.catalogue.brands()
 
@@ -146,12 +143,14 @@ def _filter(asked: Asked, tree: Tree, brands: BrandList) -> ProductFilter:
         attributes[name] = (*attributes.get(name, ()), value)
     return ProductFilter(
         text=asked.q,
+        match=asked.match,
         category_ids=_ids(asked.category, lambda slug: tree.by_slug[slug].category_id),
         brand_ids=_ids(asked.brand, lambda slug: brands.by_slug[slug].brand_id),
         min_price=asked.min_price,
         max_price=asked.max_price,
         in_stock=asked.in_stock,
         featured=asked.featured,
+        tags=tuple(asked.tag) or None,
         seller_id=asked.seller,
         attributes=attributes,
     )

@@ -51,6 +51,7 @@ class ProductAnswer(msgspec.Struct):
     category: list[Named]
     brand: Named | None
     seller_id: int | None
+    tags: list[str]
     attributes: dict[str, str]
     variants: list[VariantAnswer]
     images: list[ImageAnswer]
@@ -160,6 +161,7 @@ def product(found: Product, tree: Tree, brands: BrandList) -> ProductAnswer:
         category=[_category(category) for category in tree.path(found.category_id)],
         brand=None if brand is None else _brand(brand),
         seller_id=found.seller_id,
+        tags=found.tags,
         attributes=found.attributes,
         variants=[_variant(found, variant) for variant in found.variants.values()],
         images=[ImageAnswer(i.image_id, i.address, i.alt_text, i.primary) for i in found.images_in_order],

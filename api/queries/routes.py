@@ -10,6 +10,7 @@ from api.queries.declaring import declared_on
 from api.queries.orders import add_order_queries
 from api.queries.reports import add_report_queries
 from api.queries.reviews import add_review_queries
+from api.queries.sellers import add_seller_queries
 
 
 def query_router(parts: Parts, callers: Callers) -> APIRouter:
@@ -20,5 +21,6 @@ def query_router(parts: Parts, callers: Callers) -> APIRouter:
     add_order_queries(query, parts, callers)
     add_account_queries(query, parts, callers)
     add_review_queries(query, parts, callers)
+    add_seller_queries(query, parts)
     add_report_queries(query, parts, callers)
     return router

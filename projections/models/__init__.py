@@ -16,6 +16,7 @@ from projections.models.product_sales import PRODUCT_SALES
 from projections.models.returned import RETURNS
 from projections.models.review import REVIEWS
 from projections.models.sales import SALES
+from projections.models.seller import SELLERS
 from projections.models.stock_movement import STOCK_MONTHS, STOCK_MOVEMENTS
 from projections.models.wishlist import WISHLISTS
 from read_side.documents.search import encode_product
@@ -24,7 +25,7 @@ from read_side.documents.search import encode_product
 def redis_models(opener: Opener) -> list[Model[Any]]:
     """Everything small and hot, and the figures of the shop."""
     shop: list[Model[Any]] = [CARTS, PRODUCTS, CATEGORIES, BRANDS, orders(opener), PAYMENTS, accounts(opener)]
-    words: list[Model[Any]] = [REVIEWS, WISHLISTS]
+    words: list[Model[Any]] = [REVIEWS, WISHLISTS, SELLERS]
     figures: list[Model[Any]] = [SALES, PRODUCT_SALES, CUSTOMERS, RETURNS, STOCK_MONTHS, STOCK_MOVEMENTS]
     return [*shop, *words, *figures]
 

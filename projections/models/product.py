@@ -47,12 +47,15 @@ def _take(target: Any, event: Event, fields: tuple[str, ...]) -> None:
 
 def created(product: Product, event: ProductCreated, when: Moment) -> None:
     _take(product, event, _CREATED)
+    product.tags = list(event.tags)
     product.created = when.position
     product.created_at = product.updated_at = when.at
 
 
 def changed(product: Product, event: ProductChanged, when: Moment) -> None:
     _take(product, event, _CHANGED)
+    if event.tags is not UNSET:
+        product.tags = list(event.tags)
     product.updated_at = when.at
 
 
@@ -104,7 +107,7 @@ def image_added(product: Product, event: ImageAdded, when: Moment) -> None:
 def entries(product: Product) -> Iterator[Entry]:
     """`newest` and `category:<id>`: what is sold, in the order of creation. `low` and `low:<seller>`:
     what of it is low on stock, by how many there are. `seller:<id>`: what a seller has, hidden
-    products included. `slug` and `sku`: the product (and `:variant`) of a name."""
+    products included; `sold-by:<id>`: without them. `slug` and `sku`: the product (and `:variant`) of a name."""
     if product.deleted or not product.created:
         return
     key = str(product.product_id)
@@ -116,6 +119,8 @@ def entries(product: Product) -> Iterator[Entry]:
         yield Ranked(f"seller:{product.seller_id}", product.created)
     if product.active:
         yield Ranked("newest", product.created)
+        if product.seller_id is not None:
+            yield Ranked(f"sold-by:{product.seller_id}", product.created)
         if product.category_id is not None:
             yield Ranked(f"category:{product.category_id}", product.created)
         available = product.available

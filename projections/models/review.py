@@ -15,6 +15,7 @@ def written(review: Review, event: ReviewWritten, when: Moment) -> None:
     review.created_at = review.updated_at = when.at
     review.product_id = event.product_id
     review.person_id = event.person_id
+    review.seller_id = event.seller_id
     review.rating = event.rating
     review.title = event.title
     review.comment = event.comment
@@ -48,8 +49,8 @@ def removed(review: Review, _event: ReviewRemoved, when: Moment) -> None:
 
 
 def entries(review: Review) -> Iterator[Entry]:
-    """`product:<id>`: what everybody sees, `product:<id>:<rating>`: of it what gave so much; `person:<id>` and
-    `all`: hidden ones, too; `hidden`: those alone."""
+    """`product:<id>` and (of a seller's products) `seller:<id>`: what everybody sees, `product:<id>:<rating>`: of it
+    what gave so much; `person:<id>` and `all`: hidden ones, too; `hidden`: those alone."""
     if review.removed or not review.created:
         return
     yield Ranked("all", review.created)
@@ -59,6 +60,8 @@ def entries(review: Review) -> Iterator[Entry]:
         return
     yield Ranked(f"product:{review.product_id}", review.created)
     yield Ranked(f"product:{review.product_id}:{review.rating}", review.created)
+    if review.seller_id is not None:
+        yield Ranked(f"seller:{review.seller_id}", review.created)
 
 
 REVIEWS = Model(

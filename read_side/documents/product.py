@@ -56,6 +56,7 @@ class Product(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     seller_id: int | None = None
     category_id: int | None = None
     brand_id: int | None = None
+    tags: list[str] = []
     attributes: dict[str, str] = {}
     weight: str | None = None
     dimensions: str | None = None
@@ -82,6 +83,10 @@ class Product(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     def sold(self) -> bool:
         """Whether everybody may see and buy it."""
         return self.active and not self.deleted
+
+    def visible_to(self, person_id: int | None, *, admin: bool) -> bool:
+        """An inactive product is there for its seller and for administrators alone, a deleted one for nobody."""
+        return not self.deleted and (self.active or admin or (person_id is not None and person_id == self.seller_id))
 
     @property
     def available(self) -> int:

@@ -4,14 +4,16 @@ import msgspec
 
 
 class Review(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
-    """Model `reviews`, by review. `verified`: its author had bought the product; `shown`: nobody has hidden
-    it. One that was removed keeps neither its words nor a place in any list."""
+    """Model `reviews`, by review. `seller_id`: whose the product is; `verified`: its author had bought it; `shown`:
+    nobody has hidden it. One that was removed keeps neither its words nor a place in any list.
+    """
 
     review_id: int
     position: int = 0
     created: int = 0
     product_id: int = 0
     person_id: int = 0
+    seller_id: int | None = None
     rating: int = 0
     title: str = ""
     comment: str = ""

@@ -10,6 +10,7 @@ is searched but not shown. Names of categories and brands are not in it, so that
 reindexes nothing; both are expanded to ids when a search is asked.
 """
 
+import unicodedata
 from typing import Any, Final
 
 import msgspec
@@ -36,9 +37,9 @@ class SearchLayout:
 
 
 class Find(msgspec.Struct, gc=False):
-    """`kept`: not deleted. `full_price`: before a reduction. `pairs`: `name SEPARATOR value` of the product's
-    attributes and of its variants'. What a product leaves out of its JSON as a default (a price of 0) must not be
-    missing from the index, so it is here."""
+    """`kept`: not deleted. `full_price`: before a reduction. `tags`: folded. `pairs`: `name SEPARATOR value` of the
+    product's attributes and of its variants'. What a product leaves out of its JSON as a default (a price of 0) must
+    not be missing from the index, so it is here."""
 
     kept: bool
     sold: bool
@@ -47,10 +48,16 @@ class Find(msgspec.Struct, gc=False):
     full_price: int
     available: int
     skus: list[str]
+    tags: list[str]
     pairs: list[str]
 
 
 _encode = msgspec.json.Encoder().encode
+
+
+def fold(tag: str) -> str:
+    """The form under which tags are the same."""
+    return " ".join(unicodedata.normalize("NFKC", tag).casefold().split())
 
 
 def encode_product(product: Product) -> bytes:
@@ -69,6 +76,7 @@ def encode_product(product: Product) -> bytes:
         full_price=product.full_price,
         available=product.available,
         skus=[product.sku, *(variant.sku for variant in variants)],
+        tags=sorted({fold(tag) for tag in product.tags}),
         pairs=sorted(pairs),
     )
     return b"".join((_encode(product)[:-1], b',"find":', _encode(find), b"}"))
@@ -148,6 +156,7 @@ MAPPINGS: Final[dict[str, Any]] = {
                     "analyzer": "words",
                     "fields": {"exact": {"type": "keyword", "normalizer": "folded"}},
                 },
+                "tags": {"type": "keyword"},
                 "pairs": {"type": "keyword", "ignore_above": 8000},
             }
         },

@@ -4,12 +4,13 @@ Only `match`, `term`, `terms` and `range` queries are made, and what a client se
 value in them: nothing it writes is ever read as syntax.
 """
 
+import unicodedata
 from enum import StrEnum
 from typing import Any
 
 import msgspec
 
-from read_side.documents.search import SEPARATOR
+from read_side.documents.search import SEPARATOR, fold
 
 Clause = dict[str, Any]
 
@@ -31,7 +32,7 @@ class Match(StrEnum):
 
 class ProductFilter(msgspec.Struct, frozen=True, kw_only=True):
     """All given parts must hold. Prices in minor units, inclusive; `full` ones are before a reduction. Several
-    brands, categories or values of one attribute mean any of them. `hidden`: inactive products, too (deleted
+    brands, categories, tags or values of one attribute mean any of them. `hidden`: inactive products, too (deleted
     never); with `active`: only those that are, or are not. `name`: words of the name, beside the text."""
 
     text: str | None = None
@@ -45,6 +46,7 @@ class ProductFilter(msgspec.Struct, frozen=True, kw_only=True):
     in_stock: bool | None = None
     brand_ids: tuple[int, ...] | None = None
     attributes: dict[str, tuple[str, ...]] = {}
+    tags: tuple[str, ...] | None = None
     seller_id: int | None = None
     featured: bool | None = None
     ids: tuple[int, ...] | None = None
@@ -71,6 +73,8 @@ def base(asked: ProductFilter, match: Match) -> Clause:
         filters.append({"term": {"seller_id": asked.seller_id}})
     if asked.featured is not None:
         filters.append({"term": {"find.featured": asked.featured}})
+    if asked.tags is not None:
+        filters.append({"terms": {"find.tags": [fold(tag) for tag in asked.tags]}})
     if asked.ids is not None:
         filters.append({"terms": {"product_id": list(asked.ids)}})
     if asked.searched is None:
@@ -117,9 +121,10 @@ def _text(text: str, match: Match) -> Clause:
     if match is Match.NAME:
         return {"must": [_name(text)]}
     if match is Match.BEGINNINGS:
-        # Word by word, so that each may be found in another field.
+        # Word by word, so that each may be found in another field. Signs alone are in no index: of `salt & pepper`
+        # they are passed over, and what has nothing else finds nothing.
         words = text.split()
-        return {"must": [_beginning(word) for word in words]}
+        return {"must": [_beginning(word) for word in words if _indexed(word)] or [NOTHING]}
     if match is Match.FORGIVING:
         return {"must": [_forgiving(word) for word in text.split()]}
     words_of = {
@@ -139,6 +144,11 @@ def _text(text: str, match: Match) -> Clause:
             {"match_phrase": {"name.plain": {"query": text, "boost": 2}}},
         ],
     }
+
+
+def _indexed(word: str) -> bool:
+    """Whether anything of it is a word or a picture, and not a sign between words."""
+    return any(sign.isalnum() or unicodedata.category(sign) == "So" for sign in word)
 
 
 def _beginning(word: str) -> Clause:

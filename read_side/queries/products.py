@@ -55,13 +55,17 @@ class Products:
         product = await self._documents.one("products", key, _product)
         return (product, int(variant) if variant else None) if product is not None else None
 
-    async def newest(self, page: int, size: int) -> Page[Product]:
-        """Everything on sale, newest first."""
-        return await self._list("newest", page, size)
+    async def newest(self, page: int, size: int, *, newest_first: bool = True) -> Page[Product]:
+        """Everything on sale."""
+        return await self._list("newest", page, size, newest_first)
 
-    async def in_category(self, category_id: int, page: int, size: int) -> Page[Product]:
-        """On sale in the category itself, newest first."""
-        return await self._list(f"category:{category_id}", page, size)
+    async def in_category(self, category_id: int, page: int, size: int, *, newest_first: bool = True) -> Page[Product]:
+        """On sale in the category itself."""
+        return await self._list(f"category:{category_id}", page, size, newest_first)
+
+    async def sold_by(self, seller_id: int, page: int, size: int) -> Page[Product]:
+        """What a seller has on sale, newest first."""
+        return await self._list(f"sold-by:{seller_id}", page, size)
 
     async def of_seller(self, seller_id: int, page: int, size: int) -> Page[Product]:
         """All of a seller's products, inactive ones included, newest first."""
@@ -101,8 +105,9 @@ class Products:
             None if at_end else f">{products[-1].created}",
         )
 
-    async def _list(self, index: str, page: int, size: int) -> Page[Product]:
-        return Page(*await self._documents.page("products", index, offset_of(page, size), size, _product))
+    async def _list(self, index: str, page: int, size: int, newest_first: bool = True) -> Page[Product]:
+        offset = offset_of(page, size)
+        return Page(*await self._documents.page("products", index, offset, size, _product, newest_first=newest_first))
 
 
 def _read_cursor(cursor: str | None) -> tuple[bool, str]:

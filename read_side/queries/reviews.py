@@ -24,6 +24,10 @@ class Reviews:
         index = f"product:{product_id}" if rating is None else f"product:{product_id}:{rating}"
         return await self._list(index, page, size)
 
+    async def of_seller(self, seller_id: int, page: int, size: int) -> Page[Review]:
+        """Of the seller's products, those that everybody sees."""
+        return await self._list(f"seller:{seller_id}", page, size)
+
     async def of_person(self, person_id: int, page: int, size: int) -> Page[Review]:
         """Hidden ones, too."""
         return await self._list(f"person:{person_id}", page, size)

@@ -55,7 +55,7 @@ def defaults(topic: str) -> dict[str, Any]:
     for field in msgspec.structs.fields(EVENTS[topic]):
         value = field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
         if value is not msgspec.NODEFAULT:
-            found[field.name] = value if value is msgspec.UNSET else msgspec.to_builtins(value)
+            found[field.name] = value if value is msgspec.UNSET else json.loads(msgspec.json.encode(value))
     return found
 
 

@@ -84,6 +84,7 @@ class _Shop:
         self.categories: list[int] = []
         self.brands: list[int] = []
         self.products: dict[int, list[int]] = {}
+        self.sellers: dict[int, int | None] = {}
         self.carts: dict[int, dict[int, tuple[int, int | None]]] = {}
         self.orders: dict[int, dict[str, Any]] = {}
         self.past_orders: list[order.PastOrderRecorded] = []
@@ -118,6 +119,7 @@ class _Shop:
             title=self.words(2),
             comment=self.words(9),
             verified=self.dice.random() < 0.5,
+            seller_id=self.sellers[product_id],
         )
         self.reviews[written.review_id] = written
         yield f"review-{person_id}", review.PurchaseConfirmed(order_id=next(self.ids), products=(product_id,))
@@ -128,7 +130,7 @@ class _Shop:
             return
         one = self.dice.choice(list(self.reviews.values()))
         number, stream = one.review_id, f"review-{one.person_id}"
-        about = {"review_id": number, "product_id": one.product_id}
+        about = {"review_id": number, "product_id": one.product_id, "seller_id": one.seller_id}
         shown = number not in self.hidden
         roll = self.dice.random()
         if roll < 0.2:
@@ -245,12 +247,13 @@ class _Shop:
                 selling_price=dice.choice([0, 999, 1999, 4999, 12000, 30000, 99999]),
                 low_stock_threshold=5,
                 list_price=dice.choice([None, 200000]),
-                seller_id=dice.choice([None, *self.people]),
+                seller_id=self.sellers.setdefault(product_id, dice.choice([None, *self.people])),
                 category_id=dice.choice([None, *self.categories]),
                 brand_id=dice.choice([None, *self.brands]),
                 description=self.words(8),
                 attributes={n: dice.choice(["a", "b", "c"]) for n in dice.sample(["m", "n"], 1)},
                 featured=dice.random() < 0.2,
+                tags=tuple(dice.sample(["new", "Sale", "Größe"], dice.randint(0, 2))),
                 active=dice.random() < 0.9,
             ),
         )

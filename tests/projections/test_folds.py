@@ -149,7 +149,7 @@ def test_names_and_lists_follow_a_product() -> None:
     projection = folded(created(seller_id=3, category_id=2))
     entries = {entry for target, entry in projection.session.entries}
     assert entries == {
-        ("slug", "lamp", "5"), ("sku", "L", "5"), ("seller:3", 1), ("newest", 1), ("category:2", 1),
+        ("slug", "lamp", "5"), ("sku", "L", "5"), ("seller:3", 1), ("sold-by:3", 1), ("newest", 1), ("category:2", 1),
         ("low", 0), ("low:3", 0),
     }  # fmt: skip
     projection.take(rows([("product-5", ProductChanged(product_id=5, category_id=4))], first=2))

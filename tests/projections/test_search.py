@@ -137,6 +137,39 @@ async def test_nothing_that_is_typed_is_syntax(shop: Shop, match: Match) -> None
     assert (await shop.reads.search.products(odd)).total == 0
 
 
+async def test_beginnings_are_looked_for_in_name_and_description_and_signs_are_passed_over(shop: Shop) -> None:
+    await shop.show(
+        *shop.product(1, name="Salt & Pepper mill", description="of beech, for the table", sku="MILL-1"),
+        *shop.product(2, name="Salt cellar", description="glass"),
+        *shop.product(3, name="茶壺", description="чайник"),
+    )
+    for text in ("Salt & Pepper", "salt && bee", "MILL salt (table)", "- mill -", "tab mil"):
+        assert await found(shop, text, Match.BEGINNINGS) == [1], text
+    assert set(await found(shop, "sal", Match.BEGINNINGS)) == {1, 2}
+    assert await found(shop, "茶", Match.BEGINNINGS) == await found(shop, "ЧАЙ", Match.BEGINNINGS) == [3]
+    for text in ("&", "& *", "salts", "slat", "epper", "mill-1", "the glass"):
+        assert await found(shop, text, Match.BEGINNINGS) == [], text
+
+
+async def test_any_of_several_tags_is_enough_in_whatever_letters(shop: Shop) -> None:
+    await shop.show(
+        *shop.product(1, tags=("Summer Sale", "Größe XL")),
+        *shop.product(2, tags=("new",)),
+        *shop.product(3),
+        *shop.product(4, tags=("new",)),
+        ("product-4", ProductChanged(product_id=4, tags=("old",))),
+    )
+
+    async def tagged(*tags: str) -> set[int]:
+        answer = await shop.reads.search.products(ProductFilter(tags=tags))
+        return {product.product_id for product in answer.items}
+
+    assert await tagged("NEW") == {2}
+    assert await tagged("summer  sale", "old", "no such") == {1, 4}
+    assert await tagged("grösse xl") == {1}
+    assert await tagged("summer") == await tagged() == set()
+
+
 async def test_filters_combine(shop: Shop) -> None:
     def category(number: int, parent: int | None = None) -> Happened:
         return f"category-{number}", CategoryCreated(

@@ -85,6 +85,7 @@ def write(
         title=command.title,
         comment=command.comment,
         verified=bought,
+        seller_id=product.seller_id,
     )
 
 
@@ -98,26 +99,31 @@ def change(reviewer: Reviewer, command: ChangeReview) -> list[Event]:
     if not changes:
         return []
     difference = changes.get("rating", review.rating) - review.rating if review.shown else 0
-    return [ReviewChanged(review_id=command.review_id, product_id=review.product_id, difference=difference, **changes)]
+    return [ReviewChanged(**_about(command.review_id, review), difference=difference, **changes)]
 
 
 def hide(reviewer: Reviewer, review_id: int, note: str) -> list[Event]:
     review = find(reviewer, review_id)
     if not review.shown:
         return []
-    return [ReviewHidden(review_id=review_id, product_id=review.product_id, rating=review.rating, note=note)]
+    return [ReviewHidden(**_about(review_id, review), rating=review.rating, note=note)]
 
 
 def approve(reviewer: Reviewer, review_id: int, note: str) -> list[Event]:
     review = find(reviewer, review_id)
     if review.shown:
         return []
-    return [ReviewApproved(review_id=review_id, product_id=review.product_id, rating=review.rating, note=note)]
+    return [ReviewApproved(**_about(review_id, review), rating=review.rating, note=note)]
 
 
 def remove(reviewer: Reviewer, review_id: int) -> list[Event]:
     review = find(reviewer, review_id)
-    return [ReviewRemoved(review_id=review_id, product_id=review.product_id, rating=review.rating, shown=review.shown)]
+    return [ReviewRemoved(**_about(review_id, review), rating=review.rating, shown=review.shown)]
+
+
+def _about(review_id: int, review: Review) -> dict[str, Any]:
+    """Whom an event of a review concerns."""
+    return {"review_id": review_id, "product_id": review.product_id, "seller_id": review.seller_id}
 
 
 def find(reviewer: Reviewer, review_id: int) -> Review:

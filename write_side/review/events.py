@@ -1,5 +1,5 @@
-"""Review events, in streams `review-<person id>`. Each names its product and what it does to the product's
-ratings, so that a reader of the product need not know the review."""
+"""Review events, in streams `review-<person id>`. Each names its product, the product's seller and what it does
+to the ratings, so that a reader of either need not know the review."""
 
 from typing import ClassVar
 
@@ -20,6 +20,7 @@ class ReviewWritten(Event, frozen=True):
     title: str
     comment: str
     verified: bool
+    seller_id: int | None = None
 
 
 class ReviewChanged(Event, frozen=True):
@@ -33,6 +34,7 @@ class ReviewChanged(Event, frozen=True):
     rating: int | UnsetType = UNSET
     title: str | UnsetType = UNSET
     comment: str | UnsetType = UNSET
+    seller_id: int | None = None
 
 
 class ReviewHidden(Event, frozen=True):
@@ -44,6 +46,7 @@ class ReviewHidden(Event, frozen=True):
     product_id: int
     rating: int
     note: str = ""
+    seller_id: int | None = None
 
 
 class ReviewApproved(Event, frozen=True):
@@ -55,6 +58,7 @@ class ReviewApproved(Event, frozen=True):
     product_id: int
     rating: int
     note: str = ""
+    seller_id: int | None = None
 
 
 class ReviewRemoved(Event, frozen=True):
@@ -66,6 +70,7 @@ class ReviewRemoved(Event, frozen=True):
     product_id: int
     rating: int
     shown: bool
+    seller_id: int | None = None
 
 
 class PurchaseConfirmed(Event, frozen=True):

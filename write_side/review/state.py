@@ -26,6 +26,7 @@ class Review(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     title: str
     comment: str
     shown: bool = True
+    seller_id: int | None = None
 
 
 class Reviewer(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +45,13 @@ class Reviewer(msgspec.Struct, frozen=True, kw_only=True):
 def evolve(reviewer: Reviewer, event: Event) -> Reviewer:
     match event:
         case ReviewWritten():
-            review = Review(product_id=event.product_id, rating=event.rating, title=event.title, comment=event.comment)
+            review = Review(
+                product_id=event.product_id,
+                rating=event.rating,
+                title=event.title,
+                comment=event.comment,
+                seller_id=event.seller_id,
+            )
             return _replace(reviewer, reviews={**reviewer.reviews, event.review_id: review})
         case ReviewChanged():
             changes = {field: value for field in CHANGEABLE if (value := getattr(event, field)) is not UNSET}

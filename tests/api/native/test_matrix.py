@@ -123,6 +123,7 @@ QUERY: dict[str, tuple[Access, bool]] = {
     "/queries/stock/{sku}": (SELLER, OWN),
     "/queries/review/{review_id}": (ANYONE, False),
     "/queries/reviews/{product_id}": (ANYONE, False),
+    "/queries/seller/{person_id}": (ANYONE, False),
     "/queries/my-reviews": (SIGNED_IN, False),
     "/queries/hidden-reviews": (ADMIN, False),
     "/queries/all-reviews": (ADMIN, False),

@@ -1,6 +1,7 @@
 """Every rule of products, categories and brands, both verdicts; with the names that they claim."""
 
 import pytest
+from pydantic import ValidationError
 from support.given import World, given
 
 from write_side.catalog.brand import decide as brands
@@ -94,6 +95,24 @@ def test_category_and_brand_are_what_their_names_resolved_to() -> None:
     assert decide.change(product(), command, 20, None) == []
 
 
+def test_tags_are_set_whole_and_each_word_counts_once() -> None:
+    assert change(tags=["New", " sale ", "NEW"]) == [ProductChanged(product_id=1, tags=("New", "sale"))]
+    tagged = product(ProductChanged(product_id=1, tags=("New",)))
+    for tags, events in ((["New"], []), ([], [ProductChanged(product_id=1, tags=())]), (None, [])):
+        command = UpdateProduct.model_validate({"product_id": 1, "tags": tags})
+        assert decide.change(tagged, command, None, None) == events
+    for bad in ([""], ["x" * 101], ["x"] * 51, "x", [1]):
+        with pytest.raises(ValidationError):
+            UpdateProduct.model_validate({"product_id": 1, "tags": bad})
+
+
+def test_a_brand_of_null_is_taken_away() -> None:
+    branded = product(ProductChanged(product_id=1, brand_id=30))
+    take = UpdateProduct(product_id=1, brand=None)
+    assert decide.change(branded, take, None, None) == [ProductChanged(product_id=1, brand_id=None)]
+    assert decide.change(branded, UpdateProduct(product_id=1), None, None) == []
+
+
 def test_a_product_is_deleted_once() -> None:
     assert decide.delete(product()) == [ProductDeleted(product_id=1)]
     for gone in (product(ProductDeleted(product_id=1)), PRODUCT.initial):
@@ -111,7 +130,8 @@ def test_sellers_change_their_own_products_and_administrators_all() -> None:
 def test_a_seller_s_product_is_the_seller_s_own() -> None:
     assert decide.seller_of_new(SELLER, None) == decide.seller_of_new(SELLER, 8) == 8
     assert decide.seller_of_new(ADMIN, 9) == 9
-    assert decide.seller_of_new(ADMIN, None) is None
+    assert decide.seller_of_new(ADMIN, None) == 2
+    assert decide.seller_of_new(SERVICE, None) is None
     with pytest.raises(decide.NotYourProduct):
         decide.seller_of_new(SELLER, 9)
 
@@ -154,6 +174,24 @@ def test_a_slug_and_a_sku_are_made_when_none_is_given() -> None:
     assert first["slug"] == "kettle"
     assert second["slug"] == f"kettle-{second['product_id']}"
     assert first["sku"] == f"SKU-{first['product_id']}"
+
+
+def test_a_slug_is_never_a_word_of_the_api_s_paths() -> None:
+    world = World()
+    for name in ("Favorites", "Categories!"):
+        made = make(world, name=name)
+        assert str(made["slug"]).endswith(f"-{made['product_id']}")
+    for slug in ("my_products", "FAVORITES"):
+        with pytest.raises(decide.SlugReserved):
+            make(world, slug=slug)
+    assert make(world, name="My products")["slug"] == "my-products"
+
+
+def test_a_name_without_latin_letters_gives_a_slug_of_its_own() -> None:
+    world = World()
+    slugs = [str(make(world, name=name)["slug"]) for name in ("茶壺", "茶壺", "Чайник")]
+    assert len(set(slugs)) == 3
+    assert all(slug.startswith("item") for slug in slugs)
 
 
 def test_a_chosen_slug_or_sku_must_be_free() -> None:
@@ -261,6 +299,20 @@ def test_a_category_that_only_changes_its_letters_keeps_its_place() -> None:
     world.when(UpdateCategory(category_id=home, name="Home"), ADMIN)
     assert world.state(CATEGORY, home).name == "Home"
     assert world.when(CreateCategory(name="HOME"), ADMIN).result["category_id"] == home
+
+
+def test_a_category_is_named_by_its_slug_or_its_id() -> None:
+    world = World()
+    home = world.when(CreateCategory(name="Home"), SERVICE).result["category_id"]
+    year = world.when(CreateCategory(name="2024"), SERVICE).result
+    assert year["slug"] == "2024"
+    for reference, category_id in (("home", home), (str(home), home), ("2024", year["category_id"])):
+        made = make(world, category_reference=reference)
+        assert world.state(PRODUCT, int(str(made["product_id"]))).category_id == category_id
+    world.when(RemoveCategory(category_id=home), SERVICE)
+    for reference in ("home", str(home), "no-such", "99999"):
+        with pytest.raises(categories.NoSuchCategory):
+            make(world, category_reference=reference)
 
 
 def test_a_product_makes_the_path_it_needs_and_uses_what_is_there() -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from support.given import World
 
@@ -50,6 +51,19 @@ def write(policy: str = "store", **fields: Any) -> WriteReview:
 
 def written(shop: World) -> int:
     return int(shop.when(write(), AUTHOR).result["review_id"])
+
+
+def test_every_event_of_a_review_names_whose_product_it_is() -> None:
+    shop = world()
+    shop.has(PRODUCT, 7, msgspec.structs.replace(KETTLE, product_id=7, seller_id=8))
+    review_id = shop.when(write("marketplace", product_id=7), AUTHOR).result["review_id"]
+    happened = [
+        shop.when(ChangeReview(review_id=review_id, rating=1), AUTHOR),
+        shop.when(HideReview(review_id=review_id), ADMIN),
+        shop.when(ApproveReview(review_id=review_id), ADMIN),
+        shop.when(RemoveReview(review_id=review_id), AUTHOR),
+    ]
+    assert [event.seller_id for done in happened for event in done.events] == [8] * 4  # type: ignore[attr-defined]
 
 
 def test_who_bought_it_reviews_it() -> None:

@@ -7,6 +7,7 @@ from write_side.catalog.category.commands import CreateCategory, RemoveCategory,
 from write_side.catalog.category.events import CategoryCreated
 from write_side.catalog.category.state import CATEGORY
 from write_side.fields import fold, slugify
+from write_side.identifiers import parse_id
 from write_side.work import Work, handles
 
 
@@ -65,6 +66,19 @@ def ensure_part(work: Work, current: int | None, name: str | None, parent: list[
     name = name or decide.name_kept(category)
     found = work.owner("category", place(parent_id, name))
     return found if found is not None else _create(work, parent_id, name)
+
+
+def find(work: Work, reference: str) -> int:
+    """The category of this slug, else of this id (in either form): a slug may consist of digits alone.
+    Raises NoSuchCategory."""
+    found = work.owner("category-slug", reference)
+    if found is None:
+        try:
+            found = parse_id(reference)
+        except ValueError:
+            raise decide.NoSuchCategory(field="category_reference") from None
+    decide.ensure_exists(work.state(CATEGORY, found))
+    return found
 
 
 def place(parent_id: int | None, name: str) -> str:

@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
 from write_side.catalog.product.pricing import Offer
-from write_side.fields import Attributes, Id, Level, Line, Price, Sku, Slug, Text
+from write_side.fields import Attributes, Id, Level, Line, Price, Sku, Slug, Tags, Text
 from write_side.messages import Access, Command
 
 MAX_DEPTH = 100
@@ -24,6 +24,9 @@ CategoryPath = Annotated[
     Field(min_length=1, max_length=MAX_DEPTH, description="a name, or names from root to leaf"),
 ]
 Policy = Annotated[Literal["store", "marketplace", "martaff"], Field(description="the product policy")]
+
+
+CategoryReference = Annotated[Slug, Field(description="id or slug of a category that exists")]
 
 
 class NewVariant(BaseModel):
@@ -60,8 +63,8 @@ class CategoryPart(BaseModel):
 class CreateProduct(Command):
     """Makes a product with its stock, its variants and, where missing, its category and brand.
 
-    A seller's product is the seller's own; an administrator may name another seller. Without a slug
-    one is made of the name, without a SKU one is made of the id.
+    Whoever makes it is its seller; an administrator may name another one. Without a slug one is made of
+    the name, without a SKU one is made of the id.
     """
 
     access: ClassVar[Access] = Access.SELLER
@@ -75,7 +78,9 @@ class CreateProduct(Command):
     description: Text = ""
     category: CategoryPath | None = None
     category_id: Id | None = None
+    category_reference: CategoryReference | None = None
     brand: Line | None = None
+    tags: Tags = []
     attributes: Attributes = {}
     compare_price: Price | None = Field(default=None, description="what it cost before")
     cost_price: Price | None = None
@@ -103,8 +108,8 @@ class CreateProduct(Command):
 
 
 class UpdateProduct(Command):
-    """Changes what is sent; the rest stays. A compare price, a cost price, a weight or dimensions of null are
-    taken away.
+    """Changes what is sent; the rest stays. A compare price, a cost price, a brand, a weight or dimensions of null
+    are taken away.
 
     Variants are known by their attributes, those without by their names: a known one keeps its SKU and gets the
     stock, and name and price where they are given. With `replace` those that are not among them go.
@@ -125,7 +130,9 @@ class UpdateProduct(Command):
     category: CategoryPath | None = None
     category_part: CategoryPart | None = None
     category_id: Id | None = None
+    category_reference: CategoryReference | None = None
     brand: Line | None = None
+    tags: Tags | None = None
     attributes: Attributes | None = None
     offer: Offer | None = Field(default=None, description="instead of price and compare_price")
     price: Price | None = None

@@ -1,6 +1,6 @@
 """The rules of products."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from write_side.catalog.product.commands import UpdateProduct, UpdateVariant
@@ -15,12 +15,15 @@ from write_side.catalog.product.events import (
 )
 from write_side.catalog.product.pricing import Offer, Prices, offered, prices_of
 from write_side.catalog.product.state import CHANGEABLE, PRICES, Product
+from write_side.fields import slugify
 from write_side.messages import Actor, Event
 from write_side.refusals import Conflict, Forbidden, Invalid, NotFound
 from write_side.stock.state import Stock
 
 MAX_VARIANTS = 200
 CLEARABLE = {"weight", "dimensions"}  # by a null that was sent; of prices see below
+RESERVED_SLUGS = frozenset({"categories", "favorites", "my_products"})
+"""What surfaces have in their paths where a product's slug would stand."""
 
 
 class NoSuchProduct(NotFound):
@@ -41,6 +44,11 @@ class SkuTaken(Conflict):
 class SlugTaken(Conflict):
     type = "slug-taken"
     title = "Another product has this slug"
+
+
+class SlugReserved(Invalid):
+    type = "slug-reserved"
+    title = "This slug is a word of the API's own paths"
 
 
 class TooManyVariants(Conflict):
@@ -72,8 +80,9 @@ def ensure_exists(product: Product) -> None:
 
 
 def seller_of_new(actor: Actor, named: int | None) -> int | None:
-    """An administrator may name a seller; a seller's product is the seller's own."""
-    if actor.is_admin:
+    """An administrator may name a seller; otherwise a product is its maker's own. The product's own parts are
+    nobody's sellers."""
+    if actor.is_admin and named is not None:
         return named
     if named not in (None, actor.person_id):
         raise NotYourProduct("only an administrator may name another seller")
@@ -84,7 +93,10 @@ def change(product: Product, command: UpdateProduct, category_id: int | None, br
     """`category_id` and `brand_id` are what the command's names resolved to; None: not sent."""
     wanted: dict[str, Any] = {field: getattr(command, field) for field in CHANGEABLE if hasattr(command, field)}
     wanted |= {"category_id": category_id, "brand_id": brand_id}
-    cleared = CLEARABLE & command.model_fields_set
+    if command.tags is not None:
+        wanted["tags"] = tuple(command.tags)
+    sent = command.model_fields_set
+    cleared = CLEARABLE & sent | ({"brand_id"} if "brand" in sent else set())
     changes = {
         field: value
         for field, value in wanted.items()
@@ -145,6 +157,18 @@ def base_of(available: int, variants: Iterable[Stock]) -> int:
 def delete(product: Product) -> list[Event]:
     ensure_exists(product)
     return [ProductDeleted(product_id=product.product_id)]
+
+
+def made_slug(name: str, product_id: int, taken: Callable[[str], bool]) -> str:
+    """A slug made of the name: unique, and no word of a path."""
+    slug = slugify(name)
+    return f"{slug}-{product_id}" if slug in RESERVED_SLUGS or taken(slug) else slug
+
+
+def chosen_slug(slug: str) -> str:
+    if slug.lower() in RESERVED_SLUGS:
+        raise SlugReserved(field="slug")
+    return slug
 
 
 def ensure_room(product: Product) -> None:

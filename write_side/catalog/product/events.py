@@ -36,6 +36,7 @@ class ProductCreated(Event, frozen=True):
     active: bool = True
     discount_percent: str | None = None
     policy: str = "store"
+    tags: tuple[str, ...] = ()
 
 
 class ProductChanged(Event, frozen=True):
@@ -52,6 +53,7 @@ class ProductChanged(Event, frozen=True):
     featured: bool | UnsetType = UNSET
     low_stock_threshold: int | UnsetType = UNSET
     sku: str | UnsetType = UNSET
+    tags: tuple[str, ...] | UnsetType = UNSET
 
 
 class ProductRepriced(Event, frozen=True):

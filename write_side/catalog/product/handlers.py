@@ -5,6 +5,7 @@ from typing import Any
 from write_side.catalog.brand.handlers import ensure as ensure_brand
 from write_side.catalog.category.decide import ensure_exists as ensure_category
 from write_side.catalog.category.handlers import ensure_part, ensure_path
+from write_side.catalog.category.handlers import find as find_category
 from write_side.catalog.category.state import CATEGORY
 from write_side.catalog.product import decide, parts, stocking
 from write_side.catalog.product.commands import (
@@ -17,7 +18,6 @@ from write_side.catalog.product.commands import (
 )
 from write_side.catalog.product.events import ImageAdded, ProductCreated
 from write_side.catalog.product.state import PRODUCT, Product
-from write_side.fields import slugify
 from write_side.policies import PRODUCTS
 from write_side.stock import low
 from write_side.work import Work, handles
@@ -41,7 +41,7 @@ def create_product(command: CreateProduct, work: Work) -> dict[str, Any]:
         cost_price=command.cost_price,
         low_stock_threshold=command.low_stock_threshold,
         seller_id=decide.seller_of_new(work.actor, command.seller_id),
-        category_id=_category(work, command.category, command.category_id),
+        category_id=_category(work, command),
         brand_id=ensure_brand(work, command.brand) if command.brand else None,
         description=command.description,
         attributes=command.attributes,
@@ -50,6 +50,7 @@ def create_product(command: CreateProduct, work: Work) -> dict[str, Any]:
         featured=command.featured,
         active=command.active,
         policy=command.policy,
+        tags=tuple(command.tags),
     )
     work.begin(PRODUCT, product_id, [created])
     if command.image is not None:
@@ -69,7 +70,7 @@ def create_product(command: CreateProduct, work: Work) -> dict[str, Any]:
 @handles(UpdateProduct)
 def update_product(command: UpdateProduct, work: Work) -> dict[str, Any]:
     product = _mine(work, command.product_id)
-    category_id = _category(work, command.category, command.category_id)
+    category_id = _category(work, command)
     if command.category_part is not None:
         category_id = ensure_part(work, product.category_id, command.category_part.name, command.category_part.parent)
     brand_id = ensure_brand(work, command.brand) if command.brand else None
@@ -132,18 +133,21 @@ def _identity(product: Product) -> dict[str, Any]:
     return {"product_id": product.product_id, "slug": product.slug, "sku": product.sku}
 
 
-def _category(work: Work, path: list[str] | None, category_id: int | None) -> int | None:
-    if category_id is not None:
-        ensure_category(work.state(CATEGORY, category_id))
-        return category_id
-    return ensure_path(work, path) if path else None
+def _category(work: Work, command: CreateProduct | UpdateProduct) -> int | None:
+    if command.category_reference is not None:
+        return find_category(work, command.category_reference)
+    if command.category_id is not None:
+        ensure_category(work.state(CATEGORY, command.category_id))
+        return command.category_id
+    return ensure_path(work, command.category) if command.category else None
 
 
 def _claim_slug(work: Work, product_id: int, command: CreateProduct) -> str:
     """A slug the client chose must be free; one made of the name gives way to an older product's."""
-    slug = command.slug or slugify(command.name)
-    if command.slug is None and work.owner("product-slug", slug) is not None:
-        slug = f"{slug}-{product_id}"
+    if command.slug is not None:
+        slug = decide.chosen_slug(command.slug)
+    else:
+        slug = decide.made_slug(command.name, product_id, lambda made: work.owner("product-slug", made) is not None)
     work.claim("product-slug", slug, product_id, decide.SlugTaken(slug=slug))
     return slug
 

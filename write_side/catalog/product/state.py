@@ -31,6 +31,7 @@ CHANGEABLE = (
     "dimensions",
     "featured",
     "low_stock_threshold",
+    "tags",
 )
 PRICES = ("selling_price", "list_price", "cost_price", "discount_percent")
 
@@ -63,6 +64,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     low_stock_threshold: int = 0
     active: bool = False
     deleted: bool = False
+    tags: tuple[str, ...] = ()
     variants: dict[int, Variant] = {}
     images: int = 0
 
