@@ -102,7 +102,7 @@ async def _bodies(made: Shop) -> tuple[str, list[bytes]]:
         sent.append((path, msgspec.json.encode(body)))
         raise TransportError("recorded")
 
-    reads.search._client.perform_request = record  # type: ignore[method-assign,assignment]
+    reads.search._client.transport.perform_request = record  # type: ignore[method-assign,assignment]
     for word in WORDS:
         try:
             await reads.search.products(ProductFilter(text=word, in_stock=True), size=20)

@@ -14,7 +14,10 @@ FRESH: Final = 1.0  # seconds in which a position becomes searchable
 
 
 class _Serializer(JsonSerializer):
-    """The client's own parser is a third as fast."""
+    """The client's own is a third as fast."""
+
+    def dumps(self, data: Any) -> bytes:
+        return data if isinstance(data, bytes) else msgspec.json.encode(data)
 
     def loads(self, data: bytes) -> Any:
         return msgspec.json.decode(data)
@@ -26,6 +29,7 @@ def connect(url: str) -> AsyncElasticsearch:
         url,
         serializers={"application/json": _Serializer()},
         request_timeout=TIMEOUT,
+        meta_header=False,
         max_retries=0,
         retry_on_timeout=False,
     )

@@ -1,10 +1,11 @@
 """Searches and filters over products, from Elasticsearch. Every answer is one round trip."""
 
 from collections.abc import Sequence
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Final
 
 import msgspec
-from elasticsearch import ApiError, AsyncElasticsearch, TransportError
+from elasticsearch import AsyncElasticsearch, TransportError
 
 from read_side.documents.product import Product
 from read_side.documents.search import CEILING, SearchLayout
@@ -18,6 +19,12 @@ from read_side.queries.facets import PRICE_EDGES, Facets
 from read_side.queries.filters import Clause, Match, ProductFilter
 from read_side.queries.ordering import Sort, order, read_cursor, reverse, write_cursor
 from read_side.queries.page import Stretch, offset_of
+
+_JSON: Final = {
+    "accept": "application/json",
+    "content-type": "application/json",
+    "accept-encoding": "identity",  # packing and unpacking takes longer than the way between two servers
+}
 
 
 class Suggestion(msgspec.Struct, frozen=True):
@@ -167,19 +174,17 @@ class Search:
         return sorted(found)
 
     async def _ask(self, body: Clause) -> dict[str, Any]:
-        # A shard that is away must not look like products that are not there.
+        # A shard that is away must not look like products that are not there. The transport beneath the
+        # client: what the client adds to it, a search of two milliseconds feels.
         path = f"/{self._index}/_search?allow_partial_search_results=false"
         try:
-            answer = await self._client.perform_request(
-                "POST",
-                path,
-                headers={"accept": "application/json", "content-type": "application/json"},
-                body=body,
-            )
-        except (ApiError, TransportError) as error:
+            meta, found = await self._client.transport.perform_request("POST", path, headers=_JSON, body=body)
+        except TransportError as error:
             raise SearchUnavailable(f"Elasticsearch: {error}") from error
-        found: dict[str, Any] = answer.body
-        return found
+        if meta.status != HTTPStatus.OK:
+            raise SearchUnavailable(f"Elasticsearch: {found}")
+        answer: dict[str, Any] = found
+        return answer
 
 
 def _product(hit: dict[str, Any]) -> Product:
