@@ -1,0 +1,1 @@
+"""The contract's answers, field by field in its order; a module per subject."""
