@@ -256,3 +256,26 @@ def test_signing_in(anyone: Client) -> None:
     assert wrong.json()["error"] == "invalid_grant"
     problem(anyone.http.post("/auth/token", data={"username": person.email}), 400, "invalid")
     assert anyone.http.post("/auth/token", data={"username": "a\x00b", "password": "x\x00"}).json() == wrong.json()
+
+
+def test_a_product_is_given_with_a_discount_and_all_its_parts_in_one_command(seller: Client) -> None:
+    sizes = [{"attributes": {"size": size}, "stock": 4} for size in ("S", "M")]
+    offer = {"price": "19.99", "discount_percent": 15}
+    made = seller.command("create-product", name="Shirt", offer=offer, variants=sizes, category=["Clothes", "Shirts"])
+    product_id = made["result"]["product_id"]
+    seller.command(
+        "update-product",
+        product_id=product_id,
+        offer={"price": "39.99"},
+        variants=[{"attributes": {"size": "M"}, "stock": 1}, {"attributes": {"size": "L"}, "stock": 2}],
+        variants_mode="replace",
+        category_part={"name": "Blouses"},
+    )
+    shown = seller.query(f"product/{product_id}")
+    prices = {name: shown[name] for name in ("price", "list_price", "discount_percent", "available")}
+    assert prices == {"price": "33.99", "list_price": "39.99", "discount_percent": 15.0, "available": 3}
+    assert [named["name"] for named in shown["category"]] == ["Clothes", "Blouses"]
+    assert [variant["attributes"] for variant in shown["variants"]] == [{"size": "M"}, {"size": "L"}]
+    refused = seller.send("update-product", product_id=product_id, offer={"discount_price": "40.00"})
+    assert refused.status_code == 400 and refused.json()["type"] == "/problems/discount-above-price"
+    assert seller.query(f"product/{product_id}") == shown

@@ -45,12 +45,16 @@ def test_a_review_s_whole_life(anyone: Client, admin: Client, buyer: Client, sel
     assert {name: shown[name] for name in REVIEW} == REVIEW
     other = anyone.newcomer()
     for command in ("change-review", "remove-review"):
-        assert other.send(command, review_id=review_id).status_code == 404
+        assert other.send(command, review_id=review_id).status_code == 403
     for command in ("hide-review", "approve-review"):
         assert buyer.send(command, review_id=review_id).status_code == 403
     buyer.command("change-review", review_id=review_id, rating=2)
     assert buyer.query(f"product/{product['product_id']}")["rating"] == 2.0
+    found = [anyone.http.get(f"/queries/reviews/{product['product_id']}?rating={rating}") for rating in (2, 5, 6)]
+    assert [answer.status_code for answer in found] == [200, 200, 400]
+    assert [answer.json()["total"] for answer in found[:2]] == [1, 0]
     admin.command("hide-review", review_id=review_id)
+    assert other.send("change-review", review_id=review_id).status_code == 404, "what is hidden is not there"
     assert (anyone.http.get(path).status_code, other.http.get(path).status_code) == (404, 404)
     assert buyer.query(f"review/{review_id}")["shown"] is admin.query(f"review/{review_id}")["shown"] is False
     assert listed(anyone, product)["total"] == 0
@@ -60,6 +64,7 @@ def test_a_review_s_whole_life(anyone: Client, admin: Client, buyer: Client, sel
     admin.command("approve-review", review_id=review_id)
     assert listed(anyone, product)["items"] == [buyer.query(f"review/{review_id}")]
     assert review_id in [review["review_id"] for review in admin.query("all-reviews", size=100)["items"]]
+    assert buyer.send("remove-review", review_id=review_id, policy="martaff").status_code == 403
     buyer.command("remove-review", review_id=review_id)
     assert buyer.http.get(path).status_code == 404
     assert listed(anyone, product)["total"] == buyer.query("my-reviews")["total"] == 0
