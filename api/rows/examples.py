@@ -17,13 +17,20 @@ class Examples:
     def __init__(self, values: Mapping[str, Any], components: dict[str, Schema]) -> None:
         self._values = values
         self._components = components
+        self._within: list[str] = []  # the components that the value is a part of
 
     def of(self, schema: Schema, name: str = "") -> Any:
         """A value for a field of this name; that the schema allows it, a test proves for every row."""
         if "$ref" in schema:
-            return self.of(self._components[schema["$ref"].rpartition("/")[2]], name)
+            component = schema["$ref"].rpartition("/")[2]
+            self._within.append(component)
+            value = self.of(self._components[component], name)
+            self._within.pop()
+            return value
         options = [option for option in schema.get("anyOf", ()) if option.get("type") != "null"]
         if options and any("$ref" in option for option in options):
+            if len(options) < len(schema["anyOf"]) and options[0].get("$ref", "").rpartition("/")[2] in self._within:
+                return None  # what may be in itself without end
             return self.of(options[0], name)
         if "properties" in schema:
             return {field: self.of(part, field) for field, part in schema["properties"].items()}

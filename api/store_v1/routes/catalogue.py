@@ -1,6 +1,5 @@
 """Categories and products."""
 
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal, InvalidOperation
 from typing import Any
 
 from starlette.requests import Request
@@ -11,22 +10,21 @@ from api.parts import Parts
 from api.rows.errors import invalid
 from api.rows.pages import NoSuchPage
 from api.rows.row import Call, Rows, Who
+from api.rows.searching import DECIMAL, least, most, see_own_writes, text_of
 from api.store_v1 import answers, show
 from api.store_v1.pages import PAGES
 from read_side.documents.product import Product
-from read_side.errors import Behind, TooDeep
+from read_side.errors import TooDeep
 from read_side.queries.catalogue import Tree
 from read_side.queries.filters import ProductFilter
 from read_side.queries.ordering import Sort
 from write_side.catalog.product.decide import NoSuchProduct
 
 ORDERINGS = ("price", "-price", "created_at", "-created_at", "name")
-_HIGHEST = Decimal(10**15)  # no price comes near
-_DECIMAL = {"type": "string", "pattern": r"^-?\d{1,12}(\.\d+)?$"}
 _QUERY: dict[str, dict[str, Any]] = {
     "category": {"type": "string", "description": "a slug; descendants are included"},
-    "min_price": _DECIMAL,
-    "max_price": _DECIMAL,
+    "min_price": DECIMAL,
+    "max_price": DECIMAL,
     "in_stock": {"type": "string", "enum": ["true", "false"]},
     "search": {"type": "string", "description": "in name, description and SKU"},
     "ordering": {"type": "string", "enum": list(ORDERINGS)},
@@ -42,25 +40,12 @@ def add_catalogue_rows(rows: Rows, parts: Parts) -> None:
         if asked == ProductFilter() and sort in (None, Sort.CREATED_DOWN):
             listed = await parts.reads.products.newest(page, size)
             return listed.items, listed.total
-        await see_own_writes(call)
+        await see_own_writes(parts, call)
         try:
             answered = await parts.reads.search.products(asked, sort=sort or Sort.RELEVANCE, page=page, size=size)
         except TooDeep:
             raise NoSuchPage from None
         return answered.items, answered.total
-
-    async def see_own_writes(call: Call[None]) -> None:
-        """What the caller has just written is found; a search that is slow to show it delays the
-        answer, and denies it only to who asked for a position."""
-        wanted = call.request.scope.get("storefold.min-position")
-        if wanted is not None:
-            await parts.reads.search.wait(wanted)
-        wrote = parts.recent.of(call.actor.person_id)
-        if wrote is not None:
-            try:
-                await parts.reads.search.wait(wrote)
-            except Behind:
-                call.request.scope["storefold.behind"] = True
 
     @rows.row("GET", "/products/categories/", who=Who.ANYBODY, answer=answers.Categories)
     async def categories(call: Call[None]) -> Response:
@@ -114,14 +99,11 @@ def _filter(request: Request, tree: Tree) -> ProductFilter:
         raise invalid(in_stock="Must be true or false.")
     slug = asked.get("category") or None
     category = tree.by_slug.get(slug) if slug is not None else None
-    text = asked.get("search", "")
-    if "\x00" in text:
-        raise invalid(search="Null characters are not allowed.")
     return ProductFilter(
-        text=text.strip() or None,
+        text=text_of(request, "search"),
         category_ids=None if slug is None else () if category is None else (category.category_id,),
-        min_price=_bound(request, "min_price", ROUND_CEILING),
-        max_price=_bound(request, "max_price", ROUND_FLOOR),
+        min_price=least(request, "min_price"),
+        max_price=most(request, "max_price"),
         in_stock=None if in_stock is None else in_stock == "true",
     )
 
@@ -133,18 +115,3 @@ def _sort(request: Request) -> Sort | None:
     if ordering not in ORDERINGS:
         raise invalid(ordering=f"Must be one of {', '.join(ORDERINGS)}.")
     return Sort(ordering)
-
-
-def _bound(request: Request, name: str, rounding: str) -> int | None:
-    """In cents; a bound between two cents lies at the one that it lets through."""
-    text = request.query_params.get(name) or None
-    if text is None:
-        return None
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        raise invalid(**{name: "Must be a number."}) from None
-    if not amount.is_finite():
-        raise invalid(**{name: "Must be a number."})
-    clamped = max(-_HIGHEST, min(_HIGHEST, amount))
-    return int((clamped * 100).to_integral_value(rounding))
