@@ -7,6 +7,7 @@ from typing import Any
 from api.recent import Recent
 from api.throttling import Rates
 from read_side.open import ReadSide
+from write_side.account.reminders import Reminders
 from write_side.bus import Bus
 from write_side.event_store import PostgresLog
 from write_side.secrets.refresh_tokens import RefreshTokens
@@ -41,6 +42,7 @@ class Parts:
     log: PostgresLog
     sign_in: SignIn
     refresh_tokens: RefreshTokens
+    reminders: Reminders
     # A payment intent as Stripe knows it now; None: it knows none. Raises Unavailable. Blocks: for a thread.
     find_intent: Callable[[str], dict[str, Any] | None]
     # Whether each part that is no store is there, by name; for the readiness page. Block, and raise what they like.

@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from storefold.names import owners
 from storefold.settings import Settings
 from workers.presence import dispatcher_acts, worker_present
 from write_side.account.authorise import authorise
+from write_side.account.reminders import Reminders
 from write_side.bus import Bus
 from write_side.database import Database, connect
 from write_side.event_store import PostgresLog
@@ -21,6 +23,7 @@ from write_side.order.buyers import buyer_of
 from write_side.personal_data import Vault
 from write_side.refusals import Unavailable
 from write_side.registry import COMMANDS
+from write_side.secrets.password_resets import PasswordResets, Reset
 from write_side.secrets.passwords import Credentials, hash_password
 from write_side.secrets.refresh_tokens import RefreshTokens
 from write_side.secrets.sign_in import SignIn
@@ -43,11 +46,13 @@ def utc_now() -> str:
 class Services:
     """What the `prepare` steps of handlers are given: ids, sealing and hashing, and what never changes."""
 
-    def __init__(self, new_id: IdAllocator, vault: Vault, credentials: Credentials, log: PostgresLog) -> None:
-        self._log = log
+    def __init__(self, new_id: IdAllocator, vault: Vault, log: PostgresLog, sign_in: SignIn) -> None:
         self.new_id = new_id
         self._vault = vault
-        self._credentials = credentials
+        self._log = log
+        self._credentials = Credentials(log)
+        self._resets = PasswordResets(log)
+        self._sign_in = sign_in
 
     def seal(self, person_id: int, text: str) -> Sealed:
         return self._vault.seal(person_id, text)
@@ -55,12 +60,25 @@ class Services:
     def email_hash(self, email: str) -> str:
         return self._vault.lookup_hash(email.lower())
 
+    def lookup_hash(self, kind: str, value: str) -> str:
+        return self._vault.lookup_hash(f"{kind}:{value}")
+
     def hash_password(self, password: str) -> str:
         return hash_password(password)
 
     def buyer_of(self, order_id: int) -> int | None:
         """None: nobody's, or there is no such order."""
         return buyer_of(self._log, order_id)
+
+    def find_reset(self, token: str) -> Reset | None:
+        return self._resets.find(token)
+
+    def email_of(self, person_id: int) -> str | None:
+        identity = self._sign_in.identity(person_id)
+        return identity.email if identity is not None else None
+
+    def known(self, *names: tuple[str, str]) -> bool:
+        return any(owners(self._log, kind, [value]) for kind, value in names)
 
     def check_password(self, person_id: int, password: str) -> bool:
         return self._credentials.check(person_id, password)
@@ -76,6 +94,7 @@ class WriteSide:
     bus: Bus
     sign_in: SignIn
     refresh_tokens: RefreshTokens
+    services: Services
 
     def close(self) -> None:
         self.bus.close()
@@ -95,12 +114,14 @@ def build_write_side(settings: Settings, *, cached: int = 100_000) -> WriteSide:
     log = PostgresLog(database)
     vault = build_vault(settings)
     new_id = IdAllocator(lambda: _next_block(log))
+    sign_in = SignIn(log, vault)
+    services = Services(new_id, vault, log, sign_in)
     bus = Bus(
         log,
         authorise=authorise,
         new_id=new_id,
         clock=utc_now,
-        services=Services(new_id, vault, Credentials(log), log),
+        services=services,
         cache_size=cached,
     )
     return WriteSide(
@@ -108,8 +129,9 @@ def build_write_side(settings: Settings, *, cached: int = 100_000) -> WriteSide:
         log=log,
         vault=vault,
         bus=bus,
-        sign_in=SignIn(log, vault),
+        sign_in=sign_in,
         refresh_tokens=RefreshTokens(log),
+        services=services,
     )
 
 
@@ -137,6 +159,12 @@ def build_parts(settings: Settings) -> "Parts":
         sign_in=write_side.sign_in,
         refresh_tokens=write_side.refresh_tokens,
         find_intent=build_intent_finder(settings),
+        reminders=Reminders(
+            write_side.log,
+            write_side.sign_in,
+            lambda phone: write_side.services.lookup_hash("phone", phone),
+            build_sms(settings),
+        ),
         others={
             "dispatcher": lambda: dispatcher_acts(settings.postgres_dsn),
             "worker": lambda: worker_present(settings.postgres_dsn),
@@ -184,6 +212,21 @@ def build_intent_finder(settings: Settings) -> Callable[[str], dict[str, Any] | 
     return find
 
 
+def build_sms(settings: Settings) -> Callable[[str, str], None]:
+    """Sends a text to a number; raises SmsNotSent."""
+    from workers.sms import TwilioAccount, file_outbox, twilio
+
+    if settings.sends_sms_to_file:
+        return file_outbox(settings.home / "outbox" / "sms.jsonl")
+    account = TwilioAccount(
+        settings.twilio_account_sid,
+        settings.twilio_auth_token.get_secret_value(),
+        settings.twilio_sender,
+        settings.twilio_api_base,
+    )
+    return twilio(account)
+
+
 def build_worker_app(settings: Settings) -> "Celery":
     """The Celery application with its tasks; a process's parts are built by its first task."""
     from workers.app import Hands, build_app
@@ -195,7 +238,8 @@ def build_worker_app(settings: Settings) -> "Celery":
     def hands() -> Hands:
         write_side = build_write_side(settings)
         parts = WorkerParts(write_side.bus, write_side.log, write_side.vault, build_stripe(settings))
-        mail = MailSettings(settings.mail_from, settings.base_url)
+        senders = {"martaff": settings.martaff_mail_from}
+        mail = MailSettings(settings.mail_from, settings.base_url, senders, settings.login_page)
         mails = Mails(write_side.log, write_side.vault, Smtp(settings.smtp_url), mail)
         return Hands(parts, Payments(parts), mails)
 

@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     broker_url: str = ""  # Celery's; empty: the same Redis, database 1
     smtp_url: str = ""
     mail_from: str = "Storefold <no-reply@storefold.test>"
+    martaff_mail_from: str = "no-reply@martaf.com"  # of mails that martaff's clients ask for
+    login_page: str = "http://localhost:5173/one-time-login/"  # a frontend's, for links that sign in once
     public_url: str = ""  # where clients reach the API, for links in mails; empty: host and port
 
     stripe_api_base: str = ""  # empty: Stripe itself
@@ -52,6 +54,21 @@ class Settings(BaseSettings):
         default=SecretStr(DEVELOPMENT_CARRIER_SECRET),
         validation_alias=AliasChoices("CARRIER_WEBHOOK_SECRET", "STOREFOLD_CARRIER_WEBHOOK_SECRET"),
     )
+
+    sms: Literal["outbox", "twilio"] | None = None  # None: a file in development, Twilio in production
+    twilio_account_sid: str = ""
+    twilio_auth_token: SecretStr = SecretStr("")
+    twilio_sender: str = ""  # a number of the account's, in E.164
+    twilio_api_base: str = "https://api.twilio.com"
+
+    # Where people sign in who have an account there. An issuer alone is enough: the rest is discovered.
+    google_issuer: str = "https://accounts.google.com"
+    google_client_id: str = ""
+    google_client_secret: SecretStr = SecretStr("")
+    google_authorize_url: str = ""
+    google_token_url: str = ""
+    google_jwks_url: str = ""
+    google_redirect_url: str = ""  # empty: /accounts/google/callback where clients reach the API
 
     secret_key: SecretStr = SecretStr(DEVELOPMENT_SECRET)  # signs access tokens
     master_key: SecretStr = SecretStr(DEVELOPMENT_SECRET)  # wraps the keys of personal data
@@ -99,6 +116,10 @@ class Settings(BaseSettings):
     @property
     def celery_broker(self) -> str:
         return self.broker_url or self.redis_url.rpartition("/")[0] + "/1"
+
+    @property
+    def sends_sms_to_file(self) -> bool:
+        return self.sms == "outbox" or (self.sms is None and self.profile == "development")
 
     @property
     def base_url(self) -> str:

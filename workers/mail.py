@@ -7,9 +7,9 @@ over while its worker dies is sent again, for the worker cannot know: with the s
 
 import logging
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Final, NamedTuple
 
 from workers import mail_outcomes, open_effects
@@ -18,7 +18,7 @@ from workers.mail_smtp import MailRefused, MailServerAway, Smtp
 from workers.mail_text import compose
 from workers.open_effects import Connection, Open
 from workers.streams import load
-from write_side.account.events import RoleGranted
+from write_side.account.events import PasswordResetRequested, RoleGranted
 from write_side.account.state import ACCOUNT, Account
 from write_side.catalog.product.state import PRODUCT
 from write_side.codecs import decode
@@ -30,7 +30,9 @@ from write_side.order.state import ORDER
 from write_side.personal_data import Vault
 from write_side.policies import PRODUCTS
 from write_side.processes.effects import Effect, Kind
-from write_side.secrets.one_time_tokens import VERIFY_EMAIL, OneTimeTokens
+from write_side.secrets.one_time_tokens import LOG_IN, VERIFY_EMAIL, OneTimeTokens
+from write_side.secrets.password_resets import LIFETIME as RESET_GOOD
+from write_side.secrets.password_resets import PasswordResets
 from write_side.stock.events import StockFellLow
 from write_side.values import CURRENCY
 
@@ -38,17 +40,23 @@ log = logging.getLogger(__name__)
 
 SERVER_AWAY: Final = (1.0, 3600.0)  # seconds: first and longest pause
 NEWS: Final = 5 * 24 * 3600  # seconds that a mail is tried; as long as mail servers try (RFC 5321 4.5.4.1)
+ASKED_FOR: Final = 3600  # the same of a mail that somebody sits waiting for
 LINK_GOOD: Final = timedelta(hours=72)
+LOGIN_LINK_GOOD: Final = timedelta(hours=1)
 VERIFY_PATH: Final = "/api/v1/auth/verify-email/"
+RESET_PATH: Final = "/reset-password-confirm/"
 STAFF: Final = frozenset({"admin", "superadmin"})
 
 
 @dataclass(frozen=True, slots=True)
 class MailSettings:
-    """`base_url`: where people reach the API, for links."""
+    """`base_url`: where people reach the API, for links. `senders`: of mails that a surface's clients asked for, by
+    surface. `login_page`: where a link that signs in once leads."""
 
     sender: str
     base_url: str
+    senders: Mapping[str, str] = field(default_factory=dict)
+    login_page: str = "http://localhost:5173/one-time-login/"
 
 
 class Letter(NamedTuple):
@@ -68,8 +76,11 @@ class Mails:
         self._smtp = smtp
         self._settings = settings
         self._tokens = OneTimeTokens(event_log)
+        self._resets = PasswordResets(event_log)
         self._letters: dict[Kind, Callable[[Effect, Event], Letter | None]] = {
             Kind.MAIL_VERIFICATION: self._verification,
+            Kind.MAIL_PASSWORD_RESET: self._password_reset,
+            Kind.MAIL_LOGIN_LINK: self._login_link,
             Kind.MAIL_PAYMENT: self._order,
             Kind.MAIL_CANCELLATION: self._order,
             Kind.MAIL_SHIPPING: self._order,
@@ -101,12 +112,14 @@ class Mails:
             mail_outcomes.settle(conn, open_, Outcome.NEEDLESS)
             return
         try:
-            self._smtp.send(compose(open_.effect, self._settings.sender, recipient, **letter.facts))
+            sender = self._settings.senders.get(meta.surface or "", self._settings.sender)
+            self._smtp.send(compose(open_.effect, sender, recipient, **letter.facts))
         except MailRefused as refused:
             log.error("%s: the mail server refuses it: %s", open_.effect.id, refused)
             mail_outcomes.settle(conn, open_, Outcome.REFUSED, str(refused))
         except MailServerAway as away:
-            if time.time() - datetime.fromisoformat(meta.at).timestamp() > NEWS:
+            news = ASKED_FOR if open_.effect.kind is Kind.MAIL_PASSWORD_RESET else NEWS
+            if time.time() - datetime.fromisoformat(meta.at).timestamp() > news:
                 log.error("%s is no news any more, nobody took it: %s", open_.effect.id, away)
                 mail_outcomes.settle(conn, open_, Outcome.EXPIRED, str(away))
             else:
@@ -146,6 +159,27 @@ class Mails:
         token = self._tokens.issue(effect.subject, VERIFY_EMAIL, LINK_GOOD)
         link = f"{self._settings.base_url}{VERIFY_PATH}?token={token}"
         return Letter(effect.subject, {"link": link, "hours": int(LINK_GOOD.total_seconds() // 3600)})
+
+    def _password_reset(self, effect: Effect, event: Event) -> Letter | None:
+        if not isinstance(event, PasswordResetRequested):
+            raise TypeError(f"{effect.id} is about {event!r}")
+        if not self._account(effect.subject).active:
+            return None
+        token = self._resets.issue(effect.subject, event.number)
+        expires = datetime.now(UTC) + RESET_GOOD
+        facts: dict[str, object] = {
+            "link": f"{self._settings.base_url}{RESET_PATH}{token}/",
+            "minutes": int(RESET_GOOD.total_seconds() // 60),
+            "expires": f"{expires:%Y-%m-%d %H:%M:%S} UTC",
+        }
+        return Letter(effect.subject, facts)
+
+    def _login_link(self, effect: Effect, _event: Event) -> Letter | None:
+        if not self._account(effect.subject).active:
+            return None
+        token = self._tokens.issue(effect.subject, LOG_IN, LOGIN_LINK_GOOD)
+        link = f"{self._settings.login_page}?uid={effect.subject}&token={token}"
+        return Letter(effect.subject, {"link": link, "minutes": int(LOGIN_LINK_GOOD.total_seconds() // 60)})
 
     def _order(self, effect: Effect, event: Event) -> Letter | None:
         order = load(self._log, ORDER, effect.subject).state

@@ -1,12 +1,12 @@
-"""What the mails say: one file per kind in `templates/`, its first line the subject.
+"""What the mails say: one file per kind in `templates/`, its first line the subject; beside some the same as HTML.
 
-Text alone, and without a name in it where nobody asked for one: a mail server on the way learns as little as
-can be.
+Without a name in it where nobody asked for one: a mail server on the way learns as little as can be.
 """
 
 from email.message import EmailMessage
 from email.utils import formatdate, parseaddr
 from functools import cache
+from html import escape
 from importlib.resources import files
 from string import Template
 from typing import Final
@@ -34,6 +34,9 @@ def compose(effect: Effect, sender: str, recipient: str, **facts: object) -> Ema
     body = text.substitute(facts)
     # As it is where that can be: an encoded link is cut in pieces.
     mail.set_content(body, cte=PLAIN if body.isascii() and len(max(body.split("\n"), key=len)) < 990 else ENCODED)
+    page = _page(effect.kind)
+    if page is not None:
+        mail.add_alternative(page.substitute({name: escape(str(fact)) for name, fact in facts.items()}), subtype="html")
     return mail
 
 
@@ -48,3 +51,9 @@ def _template(kind: str) -> tuple[Template, Template]:
     text = (files("workers") / "templates" / f"{kind}.txt").read_text(encoding="utf-8")
     subject, _, body = text.partition("\n")
     return Template(subject), Template(body.lstrip("\n"))
+
+
+@cache
+def _page(kind: str) -> Template | None:
+    file = files("workers") / "templates" / f"{kind}.html"
+    return Template(file.read_text(encoding="utf-8")) if file.is_file() else None

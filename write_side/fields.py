@@ -3,6 +3,7 @@
 Everything a client can send wrongly is refused here, with the field's name, before any rule runs.
 """
 
+import json
 import re
 import unicodedata
 from datetime import UTC, datetime
@@ -125,6 +126,39 @@ def business_time(value: object) -> str:
         raise ValueError("is out of range") from None
 
 
+def _json_object(value: dict[str, Any]) -> dict[str, Any]:
+    """Text as `clean_text` wants it, numbers that every reader of JSON holds, and bounds on size and depth."""
+    plain: dict[str, Any] = _plain(value, 0)
+    if len(json.dumps(plain, ensure_ascii=False)) > _LARGEST_OBJECT:
+        raise ValueError(f"must have at most {_LARGEST_OBJECT} characters as JSON")
+    return plain
+
+
+def _plain(value: Any, depth: int) -> Any:
+    if depth > _DEEPEST:
+        raise ValueError(f"must be nested at most {_DEEPEST} deep")
+    match value:
+        case dict():
+            return {clean_text(_text(name)): _plain(item, depth + 1) for name, item in value.items()}
+        case list():
+            return [_plain(item, depth + 1) for item in value]
+        case str():
+            return clean_text(value)
+        case None | bool():
+            return value
+        case int() | float() if abs(value) <= MAX_ID:  # neither NaN nor an infinity is
+            return value
+    raise ValueError("must be made of JSON's own kinds, numbers within 2^53")
+
+
+def _text(name: object) -> str:
+    if not isinstance(name, str):
+        raise ValueError("must have text as names")
+    return name
+
+
+_LARGEST_OBJECT: Final = 20_000
+_DEEPEST: Final = 20
 _AMOUNT_SCHEMA: dict[str, Any] = {
     "type": "string",
     "pattern": r"^\d{1,10}(\.\d{1,2})?$",
@@ -180,6 +214,8 @@ Tags = Annotated[
     AfterValidator(_distinct),
 ]
 """Words that things are found by; the same word in another case is the same tag."""
+JsonObject = Annotated[dict[str, Any], AfterValidator(_json_object)]
+"""Any JSON object of up to 20,000 characters."""
 Attributes = Annotated[
     dict[Annotated[Line, Field(max_length=100)], Annotated[Line, Field(max_length=300)]],
     Field(max_length=50),

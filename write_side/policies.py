@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from write_side.password_rules import customary_complaints
 from write_side.values import Charges
 
 
@@ -56,15 +57,25 @@ PRODUCTS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class PasswordPolicy:
-    """What a surface asks of a new password. `kinds`: characters of each must be in it."""
+    """What a surface asks of a new password. `kinds`: characters of each must be in it. `customary`: Django's
+    validators, in their own words."""
 
-    shortest: int
+    shortest: int = 0
+    longest: int = 1024  # bounded so that hashing is; every character counts
     kinds: tuple[str, ...] = ()
+    customary: bool = False
 
     def weaknesses(self, password: str) -> list[str]:
-        """What it lacks: "length" and names of kinds; empty for a good one."""
-        short = ["length"] if len(password) < self.shortest else []
-        return short + [kind for kind in self.kinds if not any(map(_KINDS[kind], password))]
+        """What it lacks: "blank", "length", "longest" and names of kinds; empty for a good one."""
+        wrong = ["length"] if len(password) < self.shortest else []
+        wrong += ["longest"] if len(password) > self.longest else []
+        wrong += [kind for kind in self.kinds if not any(map(_KINDS[kind], password))]
+        return wrong or ([] if password.strip() else ["blank"])
+
+    def complaints(self, password: str, email: str = "") -> list[str]:
+        """The same in words; `email`: what a password may not resemble where a policy says so."""
+        found = [_WORDS[weakness].format(policy=self) for weakness in self.weaknesses(password)]
+        return found or (customary_complaints(password, email) if self.customary else [])
 
 
 _KINDS: Final[dict[str, Callable[[str], bool]]] = {
@@ -74,7 +85,60 @@ _KINDS: Final[dict[str, Callable[[str], bool]]] = {
     "symbol": lambda character: not character.isalnum() and not character.isspace(),
 }
 
-PASSWORDS: Final = {"store": PasswordPolicy(shortest=8, kinds=("upper", "lower", "digit", "symbol"))}
+_WORDS: Final = {
+    "blank": "must not be blank",
+    "length": "must have at least {policy.shortest} characters",
+    "longest": "must have at most {policy.longest} characters",
+    "upper": "must contain an upper-case letter",
+    "lower": "must contain a lower-case letter",
+    "digit": "must contain a digit",
+    "symbol": "must contain a symbol",
+}
+
+PASSWORDS: Final = {
+    "native": PasswordPolicy(shortest=8),
+    "store": PasswordPolicy(shortest=8, kinds=("upper", "lower", "digit", "symbol")),
+    "martaff": PasswordPolicy(longest=128),
+    "martaff-reset": PasswordPolicy(customary=True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationPolicy:
+    """How a surface takes people in. `confirms`: a mail asks whether the address is theirs."""
+
+    password: PasswordPolicy
+    confirms: bool
+
+
+REGISTRATIONS: Final = {
+    "native": RegistrationPolicy(PASSWORDS["native"], confirms=True),
+    "store": RegistrationPolicy(PASSWORDS["store"], confirms=True),
+    "martaff": RegistrationPolicy(PASSWORDS["martaff"], confirms=False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPolicy:
+    """How long a surface's tokens live, in seconds; longer for who wants to be remembered."""
+
+    access: int
+    refresh: int
+    remembered_access: int
+    remembered_refresh: int
+
+    def access_seconds(self, remember: bool) -> int:
+        return self.remembered_access if remember else self.access
+
+    def refresh_seconds(self, remember: bool) -> int:
+        return self.remembered_refresh if remember else self.refresh
+
+
+SESSIONS: Final = {
+    "martaff": SessionPolicy(
+        access=600, refresh=24 * 3600, remembered_access=24 * 3600, remembered_refresh=30 * 24 * 3600
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Every command and event of the write side, by name. Importing this module registers them all."""
 
+from write_side.account import entry_handlers as _account_entry
 from write_side.account import handlers as _account
 from write_side.cart import handlers as _cart
 from write_side.catalog.brand import handlers as _brand
@@ -14,12 +15,14 @@ from write_side.order import placing as _placing
 from write_side.payment import handlers as _payment
 from write_side.returns import handlers as _returns
 from write_side.review import handlers as _review
+from write_side.session import handlers as _session
 from write_side.stock import handlers as _stock
 from write_side.wishlist import handlers as _wishlist
 from write_side.work import HANDLERS
 
 HANDLER_MODULES = (
     _account,
+    _account_entry,
     _brand,
     _cart,
     _category,
@@ -32,6 +35,7 @@ HANDLER_MODULES = (
     _product,
     _returns,
     _review,
+    _session,
     _stock,
     _wishlist,
 )

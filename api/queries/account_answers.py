@@ -1,5 +1,7 @@
 """What the questions after accounts are answered with; as in `values.py`."""
 
+from typing import Any
+
 import msgspec
 
 from api.queries.values import AddressAnswer, whole
@@ -32,6 +34,15 @@ class AccountAnswer(msgspec.Struct):
     created_at: str
 
 
+class OwnAccountAnswer(AccountAnswer):
+    """What a person alone sees of their account, too. `google`: made by signing in through Google."""
+
+    contact_details: dict[str, Any] | None
+    bank_details: dict[str, Any] | None
+    loyalty_points: int
+    google: bool
+
+
 class AccountPage(msgspec.Struct):
     items: list[AccountAnswer]
     total: int
@@ -40,18 +51,32 @@ class AccountPage(msgspec.Struct):
 
 
 def account(found: Account) -> AccountAnswer:
-    return AccountAnswer(
-        person_id=found.person_id,
-        source=found.source or None,
-        reference=found.reference or None,
-        country=found.country,
-        email=found.email,
-        first_name=found.first_name,
-        last_name=found.last_name,
-        phone_number=found.phone_number,
-        roles=found.roles,
-        verified=found.verified,
-        active=found.active,
-        addresses=whole(list[BookedAddressAnswer], list(found.addresses.values())),
-        created_at=found.created_at,
+    return AccountAnswer(**_shown(found))
+
+
+def own_account(found: Account, loyalty_points: int) -> OwnAccountAnswer:
+    return OwnAccountAnswer(
+        **_shown(found),
+        contact_details=found.contact_details,
+        bank_details=found.bank_details,
+        loyalty_points=loyalty_points,
+        google=found.google,
     )
+
+
+def _shown(found: Account) -> dict[str, Any]:
+    return {
+        "person_id": found.person_id,
+        "source": found.source or None,
+        "reference": found.reference or None,
+        "country": found.country,
+        "email": found.email,
+        "first_name": found.first_name,
+        "last_name": found.last_name,
+        "phone_number": found.phone_number,
+        "roles": found.roles,
+        "verified": found.verified,
+        "active": found.active,
+        "addresses": whole(list[BookedAddressAnswer], list(found.addresses.values())),
+        "created_at": found.created_at,
+    }

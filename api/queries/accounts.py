@@ -26,10 +26,12 @@ def add_account_queries(query: Declare, parts: Parts, callers: Callers) -> None:
     SignedIn = Annotated[Actor, Depends(callers.signed_in)]
     Admin = Annotated[Actor, Depends(callers.admin)]
 
-    @query("/account", shapes.AccountAnswer)
+    @query("/account", shapes.OwnAccountAnswer)
     async def account(request: Request, who: SignedIn) -> Response:
         """The caller's account."""
-        return answer(request, shapes.account(await _account(parts, person_of(who))))
+        me = person_of(who)
+        points = await parts.reads.accounts.loyalty_points(me)
+        return answer(request, shapes.own_account(await _account(parts, me), points))
 
     @query("/account/{person_id}", shapes.AccountAnswer)
     async def account_of(request: Request, person_id: PathId, who: Admin) -> Response:

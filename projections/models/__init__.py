@@ -9,6 +9,7 @@ from projections.models.brand import BRANDS
 from projections.models.cart import CARTS
 from projections.models.category import CATEGORIES
 from projections.models.customer import CUSTOMERS
+from projections.models.loyalty import LOYALTY
 from projections.models.order import orders
 from projections.models.payment import PAYMENTS
 from projections.models.product import PRODUCTS
@@ -25,7 +26,7 @@ from read_side.documents.search import encode_product
 def redis_models(opener: Opener) -> list[Model[Any]]:
     """Everything small and hot, and the figures of the shop."""
     shop: list[Model[Any]] = [CARTS, PRODUCTS, CATEGORIES, BRANDS, orders(opener), PAYMENTS, accounts(opener)]
-    words: list[Model[Any]] = [REVIEWS, WISHLISTS, SELLERS]
+    words: list[Model[Any]] = [REVIEWS, WISHLISTS, SELLERS, LOYALTY]
     figures: list[Model[Any]] = [SALES, PRODUCT_SALES, CUSTOMERS, RETURNS, STOCK_MONTHS, STOCK_MOVEMENTS]
     return [*shop, *words, *figures]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import UNSET
 
 from projections.model import Entry, Model, Moment, Opener, Ranked
-from projections.models.personal import open_address, open_text
+from projections.models.personal import open_address, open_object, open_text
 from read_side.documents.person import Account, BookedAddress
 from write_side.account.events import (
     AccountDeactivated,
@@ -15,6 +15,7 @@ from write_side.account.events import (
     AddressAdded,
     AddressRemoved,
     DefaultAddressChanged,
+    EmailChanged,
     EmailVerified,
     PasswordChanged,
     ProfileChanged,
@@ -93,7 +94,13 @@ def accounts(opener: Opener) -> Model[Account]:
         if event.phone_number is not None:
             account.phone_number = open_text(opener, event.phone_number)
         account.roles = sorted(event.roles)
+        account.google = event.google
         account.active = True
+
+    def email_changed(account: Account, event: EmailChanged, when: Moment) -> None:
+        account.email = open_text(opener, event.email)
+        account.verified = False
+        account.updated_at = when.at
 
     def profile_changed(account: Account, event: ProfileChanged, when: Moment) -> None:
         if event.first_name is not UNSET:
@@ -103,6 +110,10 @@ def accounts(opener: Opener) -> Model[Account]:
         if event.phone_number is not UNSET:
             phone = event.phone_number
             account.phone_number = None if phone is None else open_text(opener, phone)
+        if event.contact_details is not UNSET:
+            account.contact_details = open_object(opener, event.contact_details)
+        if event.bank_details is not UNSET:
+            account.bank_details = open_object(opener, event.bank_details)
         account.updated_at = when.at
 
     def address_added(account: Account, event: AddressAdded, when: Moment) -> None:
@@ -123,6 +134,7 @@ def accounts(opener: Opener) -> Model[Account]:
         folds={
             AccountRegistered: registered,
             AccountImported: imported,
+            EmailChanged: email_changed,
             EmailVerified: email_verified,
             ProfileChanged: profile_changed,
             PasswordChanged: password_changed,

@@ -1,6 +1,8 @@
 """An account as its owner and administrators see it. Personal values are plain text here; once
 their key is destroyed they are `ERASED`, in every rebuilt document alike."""
 
+from typing import Any
+
 import msgspec
 
 ERASED = "[erased]"
@@ -47,7 +49,27 @@ class Account(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     source: str = ""
     reference: str = ""
     country: str | None = None
+    google: bool = False  # made by signing in through Google
+    contact_details: dict[str, Any] | None = None
+    bank_details: dict[str, Any] | None = None
     addresses: dict[int, BookedAddress] = {}
     created_at: str = ""
     updated_at: str = ""
     password_changed_at: str | None = None
+
+
+POINT = 100
+"""Minor units: what a point is given for."""
+
+
+class Loyalty(msgspec.Struct, gc=False, omit_defaults=True):
+    """Model `loyalty`, by person: what was paid for their orders and did not go back, in minor units."""
+
+    person_id: int
+    position: int = 0
+    paid: int = 0
+
+    @property
+    def points(self) -> int:
+        """One for each whole unit of the currency."""
+        return max(self.paid, 0) // POINT

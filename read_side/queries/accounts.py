@@ -2,11 +2,12 @@
 
 import msgspec
 
-from read_side.documents.person import Account
+from read_side.documents.person import Account, Loyalty
 from read_side.queries.page import Page, offset_of
 from read_side.redis import Documents
 
 _account = msgspec.json.Decoder(Account)
+_loyalty = msgspec.json.Decoder(Loyalty)
 
 
 class Accounts:
@@ -15,6 +16,10 @@ class Accounts:
 
     async def by_id(self, person_id: int) -> Account | None:
         return await self._documents.one("accounts", str(person_id), _account)
+
+    async def loyalty_points(self, person_id: int) -> int:
+        found = await self._documents.one("loyalty", str(person_id), _loyalty)
+        return found.points if found is not None else 0
 
     async def all(self, page: int, size: int, role: str | None = None) -> Page[Account]:
         """Latest registration first; with `role` those who have it."""

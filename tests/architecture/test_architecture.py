@@ -63,7 +63,9 @@ def test_a_command_says_what_it_does_and_who_may_send_it(name: str) -> None:
 def test_what_anyone_and_services_may_send_is_chosen_and_not_forgotten() -> None:
     """A new command that nobody needs to be signed in for is worth a second look."""
     open_to_all = {name for name, command in COMMANDS.items() if command.access is Access.ANYONE}
-    assert open_to_all == {"register-account"}
+    assert open_to_all == {"register-account", "request-password-reset", "reset-password"}
+    for name in ("begin-session", "end-session", "sign-in-with-google"):
+        assert COMMANDS[name].access is Access.SERVICE, f"{name} takes somebody's word for who it is"
     for name, command in COMMANDS.items():
         if name.startswith("record-") and command.__module__ == "write_side.payment.commands":
             assert command.access is Access.SERVICE, f"{name} says what Stripe did: nobody else may claim it"

@@ -14,7 +14,10 @@ from write_side.messages import Event, Metadata
 from write_side.registry import EVENTS
 
 SAMPLES = Path(__file__).parent / "samples"
-SEALED = {"email", "first_name", "last_name", "phone_number", "address", "shipping_address", "billing_address", "notes"}
+SEALED = {
+    *("email", "first_name", "last_name", "phone_number", "address", "shipping_address", "billing_address"),
+    *("contact_details", "bank_details", "notes"),
+}
 META = Metadata(
     at="2026-01-02T03:04:05.000006Z",
     actor=1001,

@@ -11,9 +11,9 @@ from projections.models import redis_models
 from projections.stores.base import Target
 from read_side.documents.cart import Cart
 from read_side.documents.order import Order, Payment
-from read_side.documents.person import ERASED, Account
+from read_side.documents.person import ERASED, Account, Loyalty
 from read_side.documents.product import Product
-from write_side.account.events import AccountRegistered, AddressAdded
+from write_side.account.events import AccountRegistered, AddressAdded, EmailChanged, EmailVerified, ProfileChanged
 from write_side.cart.events import (
     CartCleared,
     CartItemQuantityChanged,
@@ -36,6 +36,7 @@ from write_side.order.events import (
     OrderHidden,
     OrderPaid,
     OrderPlaced,
+    OrderRefunded,
     OrderShipped,
     OrderTakenInWork,
     TrackingStored,
@@ -261,6 +262,36 @@ def test_what_cannot_be_opened_becomes_a_tombstone() -> None:
     assert (account.roles, account.active) == (["buyer"], True)
 
 
+def test_a_person_s_details_come_and_go() -> None:
+    details, bank = Sealed('open:{"phone": "+15551234567", "n": [1.5]}'), Sealed("lost:")
+    email = Sealed("open:new@shop.test")
+    projection = folded(
+        ("account-7", AccountRegistered(person_id=7, email=Sealed("open:old@shop.test"), email_hash="h",
+                                        first_name=bank, last_name=bank, roles=(), google=True)),
+        ("account-7", EmailVerified(person_id=7)),
+        ("account-7", ProfileChanged(person_id=7, contact_details=details, bank_details=bank)),
+        ("account-7", EmailChanged(person_id=7, email=email, email_hash="n")),
+    )  # fmt: skip
+    account = document(projection, ("accounts", "7"), Account)
+    assert (account.email, account.verified, account.google, account.roles) == ("new@shop.test", False, True, [])
+    assert (account.contact_details, account.bank_details) == ({"phone": "+15551234567", "n": [1.5]}, {})
+    gone = ("account-7", ProfileChanged(person_id=7, contact_details=None))
+    projection.take(rows([gone], first=5))
+    assert document(projection, ("accounts", "7"), Account).contact_details is None
+
+
+def test_points_are_what_was_paid_and_did_not_go_back_in_whole_units() -> None:
+    projection = folded(
+        placed(),
+        ("order-9", OrderPaid(order_id=9, amount=1999)),
+        ("order-9", OrderRefunded(order_id=9, amount=250)),
+        ("order-9", OrderRefunded(order_id=9, amount=50)),
+    )
+    loyalty = document(projection, ("loyalty", "7"), Loyalty)
+    assert (loyalty.paid, loyalty.points) == (1699, 16)
+    assert Loyalty(7, paid=99).points == Loyalty(7, paid=-250).points == 0
+
+
 def test_a_refund_stays_open_until_its_own_number_is_answered() -> None:
     def asked(number: int, amount: int) -> Happened:
         return "payment-9", RefundRequested(order_id=9, intent_id="pi", amount=amount, number=number)
@@ -281,6 +312,11 @@ def test_a_refund_stays_open_until_its_own_number_is_answered() -> None:
 
 
 UNREAD = {
+    "account.password-reset-requested": "a mail follows it",
+    "account.login-link-requested": "a mail follows it",
+    "account.google-linked": "decides who signs in; nobody is shown it",
+    "session.began": "history alone",
+    "session.ended": "history alone",
     "review.purchase-confirmed": "decides who may review; the order itself tells that it was paid",
     "review.purchase-cancelled": "as above",
     "stock.fell-low": "mails follow it; how many there are is in the product",

@@ -3,11 +3,12 @@
 from typing import Annotated, ClassVar, Literal
 
 import email_validator
-from pydantic import AfterValidator, EmailStr, Field, SecretStr, field_serializer
-from pydantic_core.core_schema import SerializationInfo
+from pydantic import AfterValidator, EmailStr, Field, SecretStr, field_serializer, field_validator
+from pydantic_core.core_schema import SerializationInfo, ValidationInfo
 
-from write_side.fields import Id, Line, Reference, Source, Text, clean_text
+from write_side.fields import Id, JsonObject, Line, Reference, Source, Text, clean_text
 from write_side.messages import Access, Command
+from write_side.policies import REGISTRATIONS
 
 Role = Literal["buyer", "seller", "admin", "superadmin"]
 AddressType = Literal["shipping", "billing", "other"]
@@ -18,7 +19,14 @@ Email = Annotated[EmailStr, Field(max_length=254), AfterValidator(clean_text), A
 PhoneNumber = Annotated[str, Field(pattern=r"^\+?[0-9]{9,15}$", examples=["+1234567890"]), AfterValidator(clean_text)]
 # Length is bounded so that hashing is; what makes a password strong is each surface's policy.
 Password = Annotated[SecretStr, Field(min_length=8, max_length=1024)]
+AnyPassword = Annotated[SecretStr, Field(max_length=1024)]
 Name = Annotated[Text, Field(max_length=150)]
+Surface = Annotated[
+    Literal["native", "store", "martaff"],
+    Field(
+        description="the registration policy: what is asked of a password, and whether addresses are confirmed by mail"
+    ),
+]
 
 
 class RegisterAccount(Command):
@@ -27,15 +35,25 @@ class RegisterAccount(Command):
     access: ClassVar[Access] = Access.ANYONE
 
     email: Email
-    password: Password
+    policy: Surface = "native"
+    password: AnyPassword
     first_name: Name = ""
     last_name: Name = ""
     phone_number: PhoneNumber | None = None
     roles: list[Literal["buyer", "seller"]] = Field(default=["buyer"], max_length=2)
 
+    @field_validator("password")
+    @classmethod
+    def _good(cls, password: SecretStr, info: ValidationInfo) -> SecretStr:
+        policy = REGISTRATIONS[info.data.get("policy", "native")].password
+        complaints = policy.complaints(password.get_secret_value())
+        if complaints:
+            raise ValueError("; ".join(complaints))
+        return password
+
     @field_serializer("password")
     def _reveal(self, password: SecretStr, info: SerializationInfo) -> str:
-        return _for_hashing(password, info)
+        return for_hashing(password, info)
 
 
 class ImportCustomer(Command):
@@ -58,12 +76,24 @@ class VerifyEmail(Command):
 
 
 class UpdateProfile(Command):
-    """Changes what is sent of the caller's profile; the rest stays. A phone number of null is taken
-    away."""
+    """Changes what is sent of the caller's profile, all or nothing; the rest stays. A phone number or contact details
+    of null are taken away. `phone` among the contact details, in E.164, is what an SMS can be asked for with."""
 
+    email: Email | None = Field(default=None, description="as change-email does; null: stays")
+    policy: Surface = "native"
     first_name: Name | None = None
     last_name: Name | None = None
     phone_number: PhoneNumber | None = None
+    contact_details: JsonObject | None = None
+    bank_details: JsonObject = Field(default_factory=dict)
+
+
+class ChangeEmail(Command):
+    """Gives the caller's account another address: it signs in from now on, the old one does not. Whoever is signed in
+    stays so."""
+
+    email: Email
+    policy: Surface = "native"
 
 
 class ChangePassword(Command):
@@ -74,7 +104,7 @@ class ChangePassword(Command):
 
     @field_serializer("old_password", "new_password")
     def _reveal(self, password: SecretStr, info: SerializationInfo) -> str:
-        return _for_hashing(password, info)
+        return for_hashing(password, info)
 
 
 class AddAddress(Command):
@@ -135,7 +165,7 @@ class ReactivateAccount(Command):
     person_id: Id
 
 
-def _for_hashing(password: SecretStr, info: SerializationInfo) -> str:
+def for_hashing(password: SecretStr, info: SerializationInfo) -> str:
     """In clear only for the idempotency hash; everywhere else a password prints as asterisks."""
     wanted = isinstance(info.context, dict) and info.context.get("secrets")
     return password.get_secret_value() if wanted else str(password)

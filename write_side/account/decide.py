@@ -6,7 +6,9 @@ from write_side.account.events import (
     AddressAdded,
     AddressRemoved,
     DefaultAddressChanged,
+    EmailChanged,
     EmailVerified,
+    PasswordChanged,
     RoleGranted,
     RoleRevoked,
 )
@@ -43,6 +45,37 @@ class WrongPassword(Invalid):
     title = "The old password is wrong"
 
 
+class WeakPassword(Invalid):
+    """`extra`: complaints, one text each."""
+
+    type = "weak-password"
+    title = "The password does not do"
+
+
+class NoSuchResetLink(Invalid):
+    """Unknown, used, or replaced by a newer one: which of them is nobody's affair."""
+
+    type = "no-such-reset-link"
+    title = "The link for a new password is none, was used, or was replaced by a newer one"
+
+
+class ResetLinkExpired(Invalid):
+    type = "reset-link-expired"
+    title = "The link for a new password has expired"
+
+
+class UnverifiedGoogleAddress(Invalid):
+    """Anybody can give Google any address; one that it has not verified names nobody here."""
+
+    type = "unverified-google-address"
+    title = "Google has not verified the e-mail address"
+
+
+class AccountIsGone(Conflict):
+    type = "account-is-gone"
+    title = "The account was there a moment ago; try again"
+
+
 class SuperAdministratorOnly(Forbidden):
     type = "super-administrator-only"
     title = "Only a super-administrator may do this"
@@ -58,6 +91,20 @@ class OwnPower(Conflict):
 def verify_email(account: Account) -> list[Event]:
     ensure_exists(account)
     return [] if account.verified else [EmailVerified(person_id=account.person_id)]
+
+
+def change_email(account: Account, email: Sealed, email_hash: str, confirm: bool) -> list[Event]:
+    """Whatever its letters' case, the same address is no change."""
+    if email_hash == account.email_hash:
+        return []
+    return [EmailChanged(person_id=account.person_id, email=email, email_hash=email_hash, confirm=confirm)]
+
+
+def reset_password(account: Account, number: int) -> list[Event]:
+    """`number`: of the request that the link answers. The newest alone is good, until a password is set."""
+    if not account.active or not account.reset_open or number != account.resets:
+        raise NoSuchResetLink
+    return [PasswordChanged(person_id=account.person_id)]
 
 
 def add_address(account: Account, address_id: int, address_type: str, is_default: bool, address: Sealed) -> list[Event]:

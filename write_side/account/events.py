@@ -19,6 +19,8 @@ class AccountRegistered(Event, frozen=True):
     last_name: Sealed
     phone_number: Sealed | None = None
     roles: tuple[str, ...] = ("buyer",)
+    confirm: bool = True  # a mail asks whether the address is theirs
+    google: bool = False  # made by signing in through Google
 
 
 class AccountImported(Event, frozen=True):
@@ -40,7 +42,8 @@ class EmailVerified(Event, frozen=True):
 
 
 class ProfileChanged(Event, frozen=True):
-    """Only what changed is set."""
+    """Only what changed is set. Contact and bank details are JSON objects, sealed whole; `phone_hash` is that of the
+    telephone number among the contact details and changes with them."""
 
     TOPIC: ClassVar[str] = "account.profile-changed"
 
@@ -48,12 +51,53 @@ class ProfileChanged(Event, frozen=True):
     first_name: Sealed | UnsetType = UNSET
     last_name: Sealed | UnsetType = UNSET
     phone_number: Sealed | UnsetType | None = UNSET
+    contact_details: Sealed | UnsetType | None = UNSET
+    phone_hash: str | UnsetType | None = UNSET
+    bank_details: Sealed | UnsetType = UNSET
+
+
+class EmailChanged(Event, frozen=True):
+    """The address that signs in; the one before it is free again. `confirm`: as in AccountRegistered."""
+
+    TOPIC: ClassVar[str] = "account.email-changed"
+
+    person_id: int
+    email: Sealed
+    email_hash: str
+    confirm: bool = True
 
 
 class PasswordChanged(Event, frozen=True):
     """That it changed; the hash is no event."""
 
     TOPIC: ClassVar[str] = "account.password-changed"
+
+    person_id: int
+
+
+class PasswordResetRequested(Event, frozen=True):
+    """Somebody who cannot sign in asked for a link; `number` counts the account's from 1, and the newest alone is
+    good. The token is no event."""
+
+    TOPIC: ClassVar[str] = "account.password-reset-requested"
+
+    person_id: int
+    number: int
+
+
+class GoogleLinked(Event, frozen=True):
+    """Who Google says this is signs in as this person. `subject_hash` is keyed."""
+
+    TOPIC: ClassVar[str] = "account.google-linked"
+
+    person_id: int
+    subject_hash: str
+
+
+class LoginLinkRequested(Event, frozen=True):
+    """A mail with a link that signs in once is to go to the person."""
+
+    TOPIC: ClassVar[str] = "account.login-link-requested"
 
     person_id: int
 
@@ -118,7 +162,11 @@ AccountEvent = (
     | AccountImported
     | EmailVerified
     | ProfileChanged
+    | EmailChanged
     | PasswordChanged
+    | PasswordResetRequested
+    | GoogleLinked
+    | LoginLinkRequested
     | AddressAdded
     | DefaultAddressChanged
     | AddressRemoved

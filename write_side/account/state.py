@@ -11,7 +11,11 @@ from write_side.account.events import (
     AddressAdded,
     AddressRemoved,
     DefaultAddressChanged,
+    EmailChanged,
     EmailVerified,
+    GoogleLinked,
+    PasswordChanged,
+    PasswordResetRequested,
     ProfileChanged,
     RoleGranted,
     RoleRevoked,
@@ -38,6 +42,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     verified: bool = False
     active: bool = False
     addresses: dict[int, Address] = {}
+    google_subjects: frozenset[str] = frozenset()  # keyed hashes
+    resets: int = 0  # how often a link for a new password was asked for
+    reset_open: bool = False  # the last of them is still good, unless it has expired
 
     @property
     def exists(self) -> bool:
@@ -64,6 +71,15 @@ def evolve(account: Account, event: Event) -> Account:
             return Account(person_id=event.person_id, roles=frozenset({"buyer"}), active=True)
         case EmailVerified():
             return _replace(account, verified=True)
+        case EmailChanged():
+            # Links that went to the old address are not for whoever reads the new one's mail, nor the reverse.
+            return _replace(account, email=event.email, email_hash=event.email_hash, verified=False, reset_open=False)
+        case PasswordResetRequested():
+            return _replace(account, resets=event.number, reset_open=True)
+        case PasswordChanged():
+            return _replace(account, reset_open=False)
+        case GoogleLinked():
+            return _replace(account, google_subjects=account.google_subjects | {event.subject_hash})
         case ProfileChanged():
             fields = ("first_name", "last_name", "phone_number")
             changes = {f: v for f in fields if (v := getattr(event, f)) is not UNSET}

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from write_side.account.events import AccountRegistered
+from write_side.account.events import AccountRegistered, EmailChanged, LoginLinkRequested, PasswordResetRequested
 from write_side.messages import Event, Metadata
 from write_side.order.events import OrderCancelled, OrderDelivered, OrderPaid, OrderShipped
 from write_side.payment.events import PaymentIntentCreated, PaymentRequested, RefundRequested
@@ -29,7 +29,9 @@ class Kind(StrEnum):
     REFUND = "refund"  # of an order; `number`: the refund's
     CHECK_INTENT = "check-intent"  # whether an order's intent was paid, should the webhook not come
     # Mails: `number` is the position of the event that they are about.
-    MAIL_VERIFICATION = "mail-verification"  # to a person, at the address that they gave
+    MAIL_VERIFICATION = "mail-verification"  # to a person, at the address that they gave, as the next two
+    MAIL_PASSWORD_RESET = "mail-password-reset"
+    MAIL_LOGIN_LINK = "mail-login-link"
     MAIL_PAYMENT = "mail-payment"  # of an order, to its buyer, as the next three
     MAIL_CANCELLATION = "mail-cancellation"
     MAIL_SHIPPING = "mail-shipping"
@@ -64,6 +66,9 @@ _PAYMENTS: Final[dict[type[Event], Callable[[Any], Effect]]] = {
 }
 _MAILS: Final[dict[type[Event], tuple[Kind, str]]] = {  # and the field with the subject
     AccountRegistered: (Kind.MAIL_VERIFICATION, "person_id"),
+    EmailChanged: (Kind.MAIL_VERIFICATION, "person_id"),
+    PasswordResetRequested: (Kind.MAIL_PASSWORD_RESET, "person_id"),
+    LoginLinkRequested: (Kind.MAIL_LOGIN_LINK, "person_id"),
     OrderPaid: (Kind.MAIL_PAYMENT, "order_id"),
     OrderCancelled: (Kind.MAIL_CANCELLATION, "order_id"),
     OrderShipped: (Kind.MAIL_SHIPPING, "order_id"),
@@ -79,6 +84,8 @@ def effect_of(event: Event, position: int, meta: Metadata) -> Effect | None:
     """What the event at this position asks for; None: nothing outside of the log."""
     if (make := _PAYMENTS.get(type(event))) is not None:
         return make(event)
+    if isinstance(event, AccountRegistered | EmailChanged) and not event.confirm:
+        return None
     if (mail := _MAILS.get(type(event))) is not None and meta.service not in LOADERS:
         kind, subject = mail
         return Effect(kind, getattr(event, subject), position)

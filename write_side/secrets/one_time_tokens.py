@@ -8,6 +8,7 @@ from typing import Final
 from write_side.event_store import PostgresLog
 
 VERIFY_EMAIL: Final = "verify-email"
+LOG_IN: Final = "log-in"
 
 
 class OneTimeTokens:

@@ -1,8 +1,16 @@
 """What events ask of the world outside."""
 
+import msgspec
 import pytest
 
-from write_side.account.events import AccountImported, AccountRegistered, EmailVerified
+from write_side.account.events import (
+    AccountImported,
+    AccountRegistered,
+    EmailChanged,
+    EmailVerified,
+    LoginLinkRequested,
+    PasswordResetRequested,
+)
 from write_side.messages import EVENT_TYPES, Event, Metadata
 from write_side.order.events import OrderCancelled, OrderDelivered, OrderPaid, OrderReturned, OrderShipped
 from write_side.payment.events import (
@@ -29,6 +37,9 @@ LOW = StockFellLow(product_id=5, available=2, threshold=10)
         (PaymentRequested(order_id=7, person_id=1, amount=2000, attempt=3), Effect(Kind.CREATE_INTENT, 7, 3)),
         (RefundRequested(order_id=7, intent_id="pi", amount=500, number=2), Effect(Kind.REFUND, 7, 2)),
         (REGISTERED, Effect(Kind.MAIL_VERIFICATION, 3, 41)),
+        (EmailChanged(person_id=3, email=Sealed("e"), email_hash="h"), Effect(Kind.MAIL_VERIFICATION, 3, 41)),
+        (PasswordResetRequested(person_id=3, number=2), Effect(Kind.MAIL_PASSWORD_RESET, 3, 41)),
+        (LoginLinkRequested(person_id=3), Effect(Kind.MAIL_LOGIN_LINK, 3, 41)),
         (OrderPaid(order_id=7, amount=2000), Effect(Kind.MAIL_PAYMENT, 7, 41)),
         (OrderCancelled(order_id=7), Effect(Kind.MAIL_CANCELLATION, 7, 41)),
         (OrderShipped(order_id=7, tracking_number="T"), Effect(Kind.MAIL_SHIPPING, 7, 41)),
@@ -40,6 +51,12 @@ def test_what_is_to_be_done_at_once(event: Event, effect: Effect) -> None:
     assert effect_of(event, 41, META) == effect
     assert effect.after == 0
     assert event.TOPIC in TOPICS
+
+
+def test_who_is_taken_in_without_confirmation_gets_no_mail_about_it() -> None:
+    unasked = EmailChanged(person_id=3, email=Sealed("e"), email_hash="h", confirm=False)
+    assert effect_of(unasked, 41, META) is None
+    assert effect_of(msgspec.structs.replace(REGISTERED, confirm=False), 41, META) is None
 
 
 def test_an_intent_is_looked_after_when_its_news_should_have_come() -> None:

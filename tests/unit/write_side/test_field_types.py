@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from write_side.account.commands import AddAddress, RegisterAccount
+from write_side.account.commands import AddAddress, ChangeEmail, RegisterAccount, UpdateProfile
+from write_side.account.entry_commands import ResetPassword
 from write_side.cart.commands import AddToCart, ClearCart
 from write_side.catalog.product.commands import CreateProduct
 from write_side.fields import decimal_text, fold, minor_units, slugify
@@ -54,6 +55,10 @@ def test_amounts_as_text(minor: int, text: str) -> None:
     assert decimal_text(minor) == text
 
 
+DEEP: dict[str, object] = {}
+for _ in range(25):
+    DEEP = {"a": DEEP}
+LARGE = {"a": "x" * 20_001}
 BAD: list[tuple[type[Command], str, list[object]]] = [
     (AddToCart, "product_id", [0, -1, 2**53, 1.5, True, "x", "", None, "00000000-0000-0000-0000-000000000001", []]),
     (AddToCart, "quantity", [0, -1, 10**12, 1.5, "2", True, None]),
@@ -71,6 +76,16 @@ BAD: list[tuple[type[Command], str, list[object]]] = [
     (RegisterAccount, "password", ["short", "x" * 1025, None]),
     (RegisterAccount, "phone_number", ["123", "+49 151 1234567", "x"]),
     (RegisterAccount, "roles", [["admin"], ["superadmin"], "buyer"]),
+    (RegisterAccount, "policy", ["none", "martaff-reset", None]),
+    (
+        UpdateProfile,
+        "contact_details",
+        [[], "x", 5, {"a": "\x00"}, {"\x00": 1}, {"a": 1e400}, {"a": 2**60}, DEEP, LARGE],
+    ),
+    (UpdateProfile, "bank_details", [None, [], "x", {"a": "\ud800"}]),
+    (UpdateProfile, "email", ["", "no address"]),
+    (ChangeEmail, "email", ["", "no address", None]),
+    (ResetPassword, "token", ["x" * 201, None]),
     (AddAddress, "address_type", ["home", "", None]),
     (AdjustStock, "by", [2**31, 1.5, "1"]),
     (AdjustStock, "to", [-1]),
@@ -80,6 +95,9 @@ GOOD: dict[type[Command], dict[str, object]] = {
     CreateProduct: {"name": "Kettle", "price": "19.99"},
     ClearCart: {},
     RegisterAccount: {"email": "jo@shop.test", "password": "long enough"},
+    UpdateProfile: {"contact_details": {"phone": "+15551234567", "many": [1, 2.5, None, True, {"ü": "x"}]}},
+    ChangeEmail: {"email": "jo@shop.test"},
+    ResetPassword: {"token": "t", "password": "p"},
     AddAddress: {
         "address_type": "shipping",
         "full_name": "Jo",
