@@ -166,7 +166,7 @@ def product(found: Product, tree: Tree, brands: BrandList) -> ProductAnswer:
         variants=[_variant(found, variant) for variant in found.variants.values()],
         images=[ImageAnswer(i.image_id, i.address, i.alt_text, i.primary) for i in found.images_in_order],
         available=found.available,
-        rating=round(found.rating_sum / found.review_count, 2) if found.review_count else None,
+        rating=found.rating,
         review_count=found.review_count,
         featured=found.featured,
         active=found.active,

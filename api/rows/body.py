@@ -72,5 +72,6 @@ class Body(BaseModel):
                 name: list(values) if REPEATED in fields[name].metadata else values[-1]
                 for name, values in sent.items()
                 if name in fields
-            }
+            },
+            context=FORM,
         )

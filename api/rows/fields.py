@@ -3,10 +3,10 @@
 import re
 from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator, WithJsonSchema
+from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError, from_json
 
-from api.rows.body import REPEATED, Upload
+from api.rows.body import FORM, REPEATED, Upload
 from write_side.fields import Text
 
 _TRUE: Final = frozenset({"true", "1", "yes", "on"})
@@ -30,12 +30,22 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, str) and _WHOLE.fullmatch(value.strip()) else value
 
 
-def _parts(value: Any) -> Any:
-    """Text is a list with commas in it; so is each text of a form. A list of JSON stays as it is, for what the
-    clients that send one call a comma is theirs."""
+def _parts(value: Any, info: ValidationInfo) -> Any:
+    """Text is a list with commas in it, or a list in JSON; so is each text of a form. Of a list in JSON each text stays
+    as it is, commas and all."""
     if isinstance(value, str):
+        if value.startswith("["):
+            return _parsed(value)
         return [part for part in map(str.strip, value.split(",")) if part]
+    if info.context == FORM and isinstance(value, list):
+        return [part for text in value for part in _listed(text, info)]
     return value
+
+
+def _listed(text: Any, info: ValidationInfo) -> list[Any]:
+    """A file among texts stays one, for what reads them to refuse."""
+    found = _parts(text, info)
+    return found if isinstance(found, list) else [found]
 
 
 def _parsed(value: Any) -> Any:

@@ -8,6 +8,11 @@ import msgspec
 ERASED = "[erased]"
 
 
+def username(person_id: int) -> str:
+    """What a person is called where others see it: never an e-mail address, which is nobody else's business."""
+    return f"user-{person_id}"
+
+
 class Address(msgspec.Struct, gc=False, omit_defaults=True):
     """A postal address, in an account's book or frozen in an order."""
 

@@ -89,6 +89,11 @@ class Product(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
         return not self.deleted and (self.active or admin or (person_id is not None and person_id == self.seller_id))
 
     @property
+    def rating(self) -> float | None:
+        """The average of its reviews, to two places; None without any."""
+        return round(self.rating_sum / self.review_count, 2) if self.review_count else None
+
+    @property
     def available(self) -> int:
         """What can be sold: the base and every variant."""
         own = self.on_hand - self.reserved

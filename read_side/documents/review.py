@@ -2,6 +2,8 @@
 
 import msgspec
 
+from read_side.documents.person import username
+
 
 class Review(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     """Model `reviews`, by review. `seller_id`: whose the product is; `verified`: its author had bought it; `shown`:
@@ -23,3 +25,8 @@ class Review(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     note: str = ""
     created_at: str = ""
     updated_at: str = ""
+
+    @property
+    def reviewer(self) -> str:
+        """The author's name, as everybody sees it."""
+        return username(self.person_id)

@@ -6,6 +6,7 @@ from starlette.requests import Request
 
 from api.marketplace.answers.products import ListProduct, Named, Person, PrimaryImage
 from api.parts import Parts
+from read_side.documents.person import username
 from read_side.documents.product import Image, Product
 from read_side.queries.catalogue import BrandList, Tree
 from write_side.fields import decimal_text
@@ -42,7 +43,7 @@ def list_product(found: Product, names: Names) -> ListProduct:
         category=Named(category.category_id, category.name, category.slug) if category is not None else None,
         seller=person(found.seller_id),
         primary_image=_primary(picture, names) if picture is not None else None,
-        average_rating=round(found.rating_sum / found.review_count, 2) if found.review_count else 0.0,
+        average_rating=found.rating or 0.0,
         review_count=found.review_count,
         created_at=found.created_at,
     )
@@ -50,7 +51,7 @@ def list_product(found: Product, names: Names) -> ListProduct:
 
 def person(person_id: int | None) -> Person | None:
     """Nobody is shown by an address. None for the shop itself, and for a guest."""
-    return Person(person_id, f"user-{person_id}") if person_id else None
+    return Person(person_id, username(person_id)) if person_id else None
 
 
 def _primary(picture: Image, names: Names) -> PrimaryImage:

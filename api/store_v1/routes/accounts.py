@@ -13,11 +13,14 @@ from api.gateway import Gateway
 from api.parts import Parts
 from api.rows.errors import invalid
 from api.rows.row import Call, Rows, Who, reply
-from api.store_v1 import answers, bodies, show
+from api.store_v1 import bodies
+from api.store_v1.answers import accounts as answers
+from api.store_v1.answers.values import Message
 from api.store_v1.errors import Refused
+from api.store_v1.show import accounts as show
 from api.store_v1.statuses import SURFACE
 from api.tokens import InvalidToken, Tokens
-from read_side.documents.person import Account
+from read_side.documents.person import Account, username
 from read_side.errors import NotBuilt
 from write_side.account.commands import ChangePassword, RegisterAccount, UpdateProfile, VerifyEmail
 from write_side.identifiers import uuid_text
@@ -38,7 +41,7 @@ def add_account_rows(rows: Rows, parts: Parts, gateway: Gateway, tokens: Tokens)
             position,
             ACCESS,
             user_id=uuid_text("person", identity.person_id),
-            username=f"user-{identity.person_id}",
+            username=username(identity.person_id),
             permissions=sorted(identity.roles),
         )
 
@@ -100,7 +103,7 @@ def add_account_rows(rows: Rows, parts: Parts, gateway: Gateway, tokens: Tokens)
         "GET",
         "/auth/verify-email/",
         who=Who.ANYBODY,
-        answer=answers.Message,
+        answer=Message,
         errors=(400,),
         query={"token": {"type": "string"}},
     )
@@ -115,7 +118,7 @@ def add_account_rows(rows: Rows, parts: Parts, gateway: Gateway, tokens: Tokens)
             await gateway.send_and_see(call.request, VerifyEmail(person_id=person_id), service)
             # Last: a link whose click was lost on the way is as good as before.
             await asyncio.to_thread(links.redeem, token, VERIFY_EMAIL)
-        return reply(answers.Message("Email verified successfully"))
+        return reply(Message("Email verified successfully"))
 
     @rows.row(
         "POST",
@@ -153,26 +156,26 @@ def add_account_rows(rows: Rows, parts: Parts, gateway: Gateway, tokens: Tokens)
         """Gives a new access token for a refresh token, which stays good."""
         return reply(answers.Access(await asyncio.to_thread(refreshed, call.body.refresh)))
 
-    @rows.row("POST", "/auth/logout/", who=Who.READER, body=bodies.Refresh, answer=answers.Message, errors=(400,))
+    @rows.row("POST", "/auth/logout/", who=Who.READER, body=bodies.Refresh, answer=Message, errors=(400,))
     async def logout(call: Call[bodies.Refresh]) -> Response:
         """Ends one refresh token of the caller's."""
         if not await asyncio.to_thread(revoked, call.body.refresh, call.person_id):
             raise invalid(refresh="Token is invalid or expired")
-        return reply(answers.Message("Logout successful"))
+        return reply(Message("Logout successful"))
 
     @rows.row(
         "POST",
         "/auth/password/",
         who=Who.SENDER,
         body=bodies.PasswordChange,
-        answer=answers.Message,
+        answer=Message,
         errors=(400,),
     )
     async def password(call: Call[bodies.PasswordChange]) -> Response:
         """Replaces the caller's password."""
         command = ChangePassword.model_validate(call.body.model_dump(exclude={"new_password_confirm"}))
         await gateway.send(call.request, command, call.actor)
-        return reply(answers.Message("Password changed successfully"))
+        return reply(Message("Password changed successfully"))
 
     @rows.row("GET", "/auth/me/", who=Who.READER, answer=answers.Profile)
     async def me(call: Call[None]) -> Response:

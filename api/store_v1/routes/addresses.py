@@ -5,8 +5,10 @@ from starlette.responses import Response
 from api.gateway import Gateway
 from api.parts import Parts
 from api.rows.row import Call, Rows, Who, reply
-from api.store_v1 import answers, bodies, show
+from api.store_v1 import bodies
+from api.store_v1.answers import accounts as answers
 from api.store_v1.pages import PAGES
+from api.store_v1.show import accounts as show
 from write_side.account.commands import AddAddress
 from write_side.identifiers import uuid_text
 

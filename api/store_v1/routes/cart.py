@@ -8,7 +8,10 @@ from api.answers import answer
 from api.gateway import Gateway
 from api.parts import Parts
 from api.rows.row import Call, Rows, Who, reply
-from api.store_v1 import answers, bodies, show
+from api.store_v1 import bodies
+from api.store_v1.answers import cart as answers
+from api.store_v1.answers.values import Message
+from api.store_v1.show import cart as show
 from read_side.errors import NotBuilt
 from write_side.cart.commands import AddToCart, ChangeCartItem, ClearCart, RemoveFromCart
 from write_side.identifiers import uuid_text
@@ -65,11 +68,11 @@ def add_cart_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         await gateway.send_and_see(call.request, RemoveFromCart(line_id=_line_id(call)), call.actor)
         return Response(status_code=204)
 
-    @rows.row("POST", "/cart/clear/", who=Who.SENDER, answer=answers.Message)
+    @rows.row("POST", "/cart/clear/", who=Who.SENDER, answer=Message)
     async def clear(call: Call[None]) -> Response:
         """Empties the cart; an empty one stays empty."""
         await gateway.send_and_see(call.request, ClearCart(), call.actor)
-        return reply(answers.Message("Cart cleared successfully"))
+        return reply(Message("Cart cleared successfully"))
 
 
 def _line_id(call: Call[Any]) -> int:

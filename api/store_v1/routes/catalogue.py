@@ -11,8 +11,9 @@ from api.rows.errors import invalid
 from api.rows.pages import NoSuchPage
 from api.rows.row import Call, Rows, Who
 from api.rows.searching import DECIMAL, least, most, see_own_writes, text_of
-from api.store_v1 import answers, show
+from api.store_v1.answers import catalogue as answers
 from api.store_v1.pages import PAGES
+from api.store_v1.show import catalogue as show
 from read_side.documents.product import Product
 from read_side.errors import TooDeep
 from read_side.queries.catalogue import Tree

@@ -11,9 +11,11 @@ from api import signatures
 from api.gateway import Gateway
 from api.parts import Parts
 from api.rows.row import Call, Rows, Who, reply
-from api.store_v1 import answers, bodies, show
+from api.store_v1 import bodies
+from api.store_v1.answers import orders as answers
 from api.store_v1.errors import Refused
 from api.store_v1.routes.orders import order_id
+from api.store_v1.show import orders as show
 from api.store_v1.statuses import SURFACE
 from read_side.errors import NotBuilt
 from write_side.messages import Actor

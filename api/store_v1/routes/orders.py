@@ -10,9 +10,11 @@ from api.gateway import Gateway
 from api.parts import Parts
 from api.rows.errors import invalid
 from api.rows.row import Call, Rows, Who, reply
-from api.store_v1 import answers, bodies, show
+from api.store_v1 import bodies
+from api.store_v1.answers import orders as answers
 from api.store_v1.errors import Refused
 from api.store_v1.pages import PAGES
+from api.store_v1.show import orders as show
 from api.store_v1.statuses import STATUS
 from read_side.documents.order import Order
 from read_side.errors import NotBuilt

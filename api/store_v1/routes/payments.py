@@ -16,7 +16,8 @@ from starlette.responses import Response
 from api.gateway import Gateway
 from api.parts import Parts
 from api.rows.row import Call, Rows, Who, reply
-from api.store_v1 import answers, bodies
+from api.store_v1 import bodies
+from api.store_v1.answers import orders as answers
 from api.store_v1.errors import Refused
 from api.store_v1.routes.orders import as_buyer
 from api.store_v1.statuses import SURFACE

@@ -5,9 +5,11 @@ from starlette.responses import Response
 from api.gateway import Gateway
 from api.parts import Parts
 from api.rows.row import Call, Rows, Who, reply
-from api.store_v1 import answers, bodies, show
+from api.store_v1 import bodies
+from api.store_v1.answers import catalogue as answers
 from api.store_v1.pages import PAGES
 from api.store_v1.routes.catalogue import sold_product
+from api.store_v1.show import catalogue as show
 from read_side.errors import NotBuilt
 from write_side.identifiers import uuid_text
 from write_side.review.commands import WriteReview

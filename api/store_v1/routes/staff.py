@@ -8,9 +8,11 @@ from api.gateway import Gateway
 from api.parts import Parts
 from api.rows.errors import invalid
 from api.rows.row import Call, Rows, Who, reply
-from api.store_v1 import answers, bodies, show
+from api.store_v1 import bodies
+from api.store_v1.answers import catalogue as answers
 from api.store_v1.pages import PAGES
 from api.store_v1.routes.catalogue import origin, sold_product
+from api.store_v1.show import catalogue as show
 from read_side.errors import NotBuilt
 from write_side.catalog.product.commands import CreateProduct, DeleteProduct, UpdateProduct
 from write_side.policies import LOW_STOCK_THRESHOLD

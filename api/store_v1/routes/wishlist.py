@@ -5,9 +5,10 @@ from starlette.responses import Response
 from api.gateway import Gateway
 from api.parts import Parts
 from api.rows.row import Call, Rows, Who, reply
-from api.store_v1 import answers, show
+from api.store_v1.answers import catalogue as answers
 from api.store_v1.pages import PAGES
 from api.store_v1.routes.catalogue import known_product
+from api.store_v1.show import catalogue as show
 from write_side.wishlist.commands import ToggleWishlist
 
 

@@ -1,0 +1,1 @@
+"""Documents of the read side, in the contract's words, by noun."""
