@@ -50,6 +50,9 @@ async def _states(parts: Parts) -> dict[str, str]:
     async def redis() -> None:
         await reads.positions.wait(max(heads, default=0), _PATIENCE)
 
+    async def observations() -> None:
+        await reads.metrics.built()
+
     async def elasticsearch() -> None:
         await reads.search.wait(max(heads, default=0), _PATIENCE)
 
@@ -58,7 +61,7 @@ async def _states(parts: Parts) -> dict[str, str]:
             raise NotThere("is not there")
 
     states = {"postgres": await _state(postgres)}
-    asked = {"redis": redis, "elasticsearch": elasticsearch}
+    asked = {"redis": redis, "observations": observations, "elasticsearch": elasticsearch}
     asked |= {name: partial(there, look) for name, look in parts.others.items()}
     return states | dict(zip(asked, await asyncio.gather(*map(_state, asked.values())), strict=True))
 

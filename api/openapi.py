@@ -12,6 +12,7 @@ from api.problems import MEDIA_TYPE
 from api.queries import (
     account_answers,
     catalogue_answers,
+    metric_answers,
     order_answers,
     report_answers,
     review_answers,
@@ -37,7 +38,15 @@ _MIN_POSITION = {
     "description": "Wait until the models have seen this position of the log.",
     "schema": {"type": "integer", "minimum": 0},
 }
-_SHAPES = (catalogue_answers, order_answers, account_answers, review_answers, seller_answers, report_answers)
+_SHAPES = (
+    catalogue_answers,
+    order_answers,
+    account_answers,
+    review_answers,
+    seller_answers,
+    report_answers,
+    metric_answers,
+)
 _NOT_MODIFIED = {"description": "The client's copy (`If-None-Match`) is still right"}
 
 

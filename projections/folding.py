@@ -15,10 +15,11 @@ import msgspec
 import psycopg
 from eventsourcing.persistence import OperationalError
 
+from projections.feed import Dated
 from projections.model import Entry, Fold, Model, Moment, Ranked, Recalled
 from projections.stores.base import Batch, Target
 from read_side.documents.layout import Parked
-from write_side.codecs import decode
+from write_side import codecs
 from write_side.event_store import Row
 from write_side.messages import Event
 
@@ -30,6 +31,8 @@ _NOT_POISON = (psycopg.Error, OperationalError)
 
 Route = tuple[Model[Any], Fold, bool]
 """Who wants an event, and whether together with the first of its stream."""
+Decode = Callable[[str, bytes], tuple[Any, Dated]]
+"""Topic and stored bytes: the event, and when it was written."""
 
 
 class Step(msgspec.Struct, gc=False):
@@ -61,8 +64,10 @@ class Folder:
         parked: set[Target],
         recall: Callable[[list[str]], list[Row]],
         cached: int = CACHED,
+        decode: Decode = codecs.decode,
     ) -> None:
         self._load = load
+        self._decode = decode
         self._parked = parked
         self._recall = recall
         self._cached = cached
@@ -125,7 +130,7 @@ class Folder:
             if not due:
                 continue
             try:
-                event, meta = decode(topic, state)
+                event, meta = self._decode(topic, state)
             except Exception as error:
                 all_due = False
                 for model, _, _ in due:
@@ -234,7 +239,7 @@ def _left(gone: frozenset[Entry], added: frozenset[Entry]) -> Iterable[Entry]:
 
 def recalled(event: Event, first: Row) -> Recalled:
     """The event with the row that its stream began with."""
-    began, meta = decode(first[3], first[4])
+    began, meta = codecs.decode(first[3], first[4])
     return Recalled(event, began, Moment(first[0], meta.at))
 
 

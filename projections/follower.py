@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from projections.feed import Feed
 from projections.folding import Folder, topics_of
 from projections.model import Model
 from projections.stores.base import Session
-from write_side.event_store import PostgresLog
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class Follower:
 
     def __init__(
         self,
-        events: PostgresLog,
+        events: Feed,
         session: Session,
         models: Sequence[Model[Any]],
         window: int = WINDOW,
@@ -39,7 +39,7 @@ class Follower:
     ) -> None:
         self._events = events
         self._session = session
-        self._folder = Folder(models, session.load, session.parked(), events.firsts)
+        self._folder = Folder(models, session.load, session.parked(), events.firsts, decode=events.decode)
         self._topics = topics_of(models)
         self._window = window
         self.seen = session.positions()

@@ -2,13 +2,15 @@
 
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from projections.announce import SearchAnnouncer
+from projections.feed import Feed
 from projections.model import Model, Opener
-from projections.models import redis_models, search_models
+from projections.models import observation_models, redis_models, search_models
 from projections.runner import Runner
 from projections.stores.base import Store
 from projections.stores.elasticsearch import ElasticsearchStore
@@ -19,8 +21,11 @@ from read_side.documents.search import SearchLayout
 from write_side.collector import calm_collector
 from write_side.database import Database
 from write_side.event_store import PostgresLog
+from write_side.observations.log import CHANNEL, ObservationLog
 
-StoreName = Literal["redis", "elasticsearch"]
+StoreName = Literal["redis", "elasticsearch", "observations"]
+"""`observations`: the models of the log of observations, which Redis keeps, too."""
+LOOKED_AT = 1000  # rows of observations that are folded at once; each has some hundred counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,7 @@ class Places:
 class Opened:
     """A store with the log and the models that it keeps."""
 
-    events: PostgresLog
+    events: Feed
     store: Store
     models: list[Model[Any]]
 
@@ -46,14 +51,20 @@ class Opened:
 @contextmanager
 def opened(name: StoreName, places: Places, opener: Opener) -> Iterator[Opened]:
     """What `run`, a rebuild and a status report work with."""
-    events = PostgresLog(Database(places.dsn))
+    database = Database(places.dsn)
     announcer = SearchAnnouncer(places.redis_url, places.layout)
+    layout = places.layout or Layout()
     store: Store
+    events: Feed = PostgresLog(database)
     if name == "redis":
-        store, models = RedisStore(places.redis_url, places.layout), redis_models(opener)
+        store, models = RedisStore(places.redis_url, layout), redis_models(opener)
+    elif name == "observations":
+        events = ObservationLog(database)
+        store = RedisStore(places.redis_url, layout.observed(), name=name, stride=LOOKED_AT)
+        models = observation_models()
     else:
-        url, layout = places.elasticsearch_url, places.search_layout
-        store, models = ElasticsearchStore(url, layout, announcer), search_models()
+        url, search_layout = places.elasticsearch_url, places.search_layout
+        store, models = ElasticsearchStore(url, search_layout, announcer), search_models()
     try:
         yield Opened(events, store, models)
     finally:
@@ -72,8 +83,27 @@ def run(name: StoreName, places: Places, opener: Opener) -> None:
     wakeup = Wakeup(places.dsn)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: wakeup.stop())
-    try:
-        with opened(name, places, opener) as parts:
-            Runner(parts.events, parts.store, parts.models, wakeup).run()
-    finally:
-        wakeup.close()
+    with closing(wakeup):
+        if name == "redis":
+            _follow_both(places, opener, wakeup)
+        else:
+            _follow(name, places, opener, wakeup)
+
+
+def _follow_both(places: Places, opener: Opener, wakeup: Wakeup) -> None:
+    """What Redis has of events and of observations. The latter are a few rows a second: a thread, and no process
+    more that takes memory. Either ends with the other; the supervisor then starts both again."""
+    aside = Wakeup(places.dsn, CHANNEL)
+    with closing(aside), ThreadPoolExecutor(1, "observations") as pool:
+        observations = pool.submit(_follow, "observations", places, opener, aside)
+        observations.add_done_callback(lambda _: wakeup.stop())
+        try:
+            _follow("redis", places, opener, wakeup)
+        finally:
+            aside.stop()
+        observations.result()
+
+
+def _follow(name: StoreName, places: Places, opener: Opener, wakeup: Wakeup) -> None:
+    with opened(name, places, opener) as parts:
+        Runner(parts.events, parts.store, parts.models, wakeup).run()

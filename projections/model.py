@@ -51,7 +51,7 @@ class Named(NamedTuple):
 
 Entry = Ranked | Named
 Fold = Callable[[Any, Any, Moment], None]
-"""Document, event (or its part, or `Recalled`) and moment."""
+"""Document, event (or its part, or `Recalled`; where observations are followed, an `Observed`) and moment."""
 Key = Callable[[str, Any, Moment], str | Mapping[str, Any]]
 """Stream, event (or `Recalled`) and moment: the document that the event belongs to. Where it belongs
 to several, by their keys the part of it that the fold of each gets."""
@@ -71,7 +71,7 @@ class Model(Generic[D]):
     document: type[D]
     empty: Callable[[str], D]
     key: Key
-    folds: Mapping[type[Event], Fold]
+    folds: Mapping[type[Any], Fold]
     entries: Callable[[D], Iterable[Entry]] | None = None
     recalls: frozenset[type[Event]] = frozenset()
     in_memory: bool = False

@@ -13,10 +13,10 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from projections.feed import Feed
 from projections.follower import Follower
 from projections.model import Model
 from projections.stores.base import Role, Store
-from write_side.event_store import PostgresLog
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ class Interrupted(Exception):
 
 
 def build(
-    events: PostgresLog,
+    events: Feed,
     store: Store,
     models: Sequence[Model[Any]],
     progress: Progress | None = None,
@@ -55,9 +55,7 @@ def build(
     return new
 
 
-def swap_back(
-    events: PostgresLog, store: Store, models: Sequence[Model[Any]], *, may_lag: bool = False
-) -> dict[str, str]:
+def swap_back(events: Feed, store: Store, models: Sequence[Model[Any]], *, may_lag: bool = False) -> dict[str, str]:
     """Makes the generations before the last swap live again; returns them. They are first brought
     up to date, or with `may_lag` afterwards, by the runner. Raises LookupError when there are
     none."""
@@ -94,7 +92,7 @@ def clear(store: Store, *, previous: bool = False) -> list[str]:
 
 
 def _catch_up(
-    events: PostgresLog,
+    events: Feed,
     follower: Follower,
     progress: Progress,
     stopping: Callable[[], bool],

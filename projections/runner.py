@@ -18,12 +18,12 @@ import msgspec
 import psycopg
 from eventsourcing.persistence import OperationalError
 
+from projections.feed import Feed
 from projections.follower import WINDOW, Follower, Tally
 from projections.model import Model
 from projections.rebuild import Interrupted, build
 from projections.stores.base import Emptied, Refused, Reopen, Role, Store, StoreDown
 from projections.wakeup import Wakeup
-from write_side.event_store import PostgresLog
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class Runner:
 
     def __init__(
         self,
-        events: PostgresLog,
+        events: Feed,
         store: Store,
         models: Sequence[Model[Any]],
         wakeup: Wakeup,

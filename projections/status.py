@@ -6,10 +6,9 @@ from typing import Any
 
 import msgspec
 
+from projections.feed import Feed
 from projections.stores.base import Store, StoreDown
 from read_side.documents.layout import Parked
-from write_side.codecs import decode
-from write_side.event_store import PostgresLog
 
 
 class Status(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +29,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     trouble: str | None = None
 
 
-def status(events: PostgresLog, store: Store) -> Status:
+def status(events: Feed, store: Store) -> Status:
     """Raises the library's OperationalError when the log cannot be asked."""
     head = events.head()
     try:
@@ -53,10 +52,10 @@ def status(events: PostgresLog, store: Store) -> Status:
     )
 
 
-def _age(events: PostgresLog, position: int) -> float:
+def _age(events: Feed, position: int) -> float:
     """Seconds since the event was written."""
     rows, _ = events.read(position - 1, 1)
     if not rows:
         return 0.0
-    _, meta = decode(rows[0][3], rows[0][4])
+    _, meta = events.decode(rows[0][3], rows[0][4])
     return max(time.time() - datetime.fromisoformat(meta.at).timestamp(), 0.0)

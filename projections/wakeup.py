@@ -24,8 +24,9 @@ RECONNECT = 1.0
 class Wakeup:
     """`wait` for new events or a `stop`, which may come from a signal handler or another thread."""
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, channel: str = CHANNEL) -> None:
         self.stopping = False
+        self._channel = channel
         self._dsn = dsn
         self._conn: psycopg.Connection[tuple[object, ...]] | None = None
         self._next_try = 0.0
@@ -72,7 +73,7 @@ class Wakeup:
         if self._conn is None and time.monotonic() >= self._next_try:
             try:
                 self._conn = connect(self._dsn)
-                self._conn.execute(f"LISTEN {CHANNEL}")
+                self._conn.execute(f"LISTEN {self._channel}")
             except psycopg.Error as error:
                 self._lost(error)
             else:

@@ -11,6 +11,7 @@ from read_side.positions import Positions
 from read_side.queries.accounts import Accounts
 from read_side.queries.carts import Carts
 from read_side.queries.catalogue import Catalogue
+from read_side.queries.metrics import Metrics
 from read_side.queries.movements import StockHistories
 from read_side.queries.orders import Orders
 from read_side.queries.products import Products
@@ -29,6 +30,7 @@ class ReadSide:
     Unavailable, and work again when it is back."""
 
     documents: Documents
+    observed: Documents
     positions: Positions
     catalogue: Catalogue
     products: Products
@@ -38,6 +40,7 @@ class ReadSide:
     stock: Stock
     movements: StockHistories
     reports: Reports
+    metrics: Metrics
     reviews: Reviews
     sellers: Sellers
     wishlists: Wishlists
@@ -53,22 +56,25 @@ class ReadSide:
         search_layout: SearchLayout | None = None,
     ) -> "ReadSide":
         documents = Documents(redis_url, layout)
+        observed = Documents(redis_url, (layout or Layout()).observed())
         positions = Positions(redis_url, layout)
-        products = Products(documents)
+        products, orders = Products(documents), Orders(documents)
         catalogue = Catalogue(documents, positions)
         accounts, reviews = Accounts(documents), Reviews(documents)
         elasticsearch = connect(elasticsearch_url)
         reads = cls(
             documents=documents,
+            observed=observed,
             positions=positions,
             catalogue=catalogue,
             products=products,
             carts=Carts(documents, products),
-            orders=Orders(documents),
+            orders=orders,
             accounts=accounts,
             stock=Stock(products),
             movements=StockHistories(documents, products),
             reports=Reports(documents, products),
+            metrics=Metrics(documents, observed, products, orders),
             reviews=reviews,
             sellers=Sellers(documents, accounts, products, reviews),
             wishlists=Wishlists(documents, products),
@@ -81,4 +87,5 @@ class ReadSide:
     async def close(self) -> None:
         await self.positions.stop()
         await self.documents.close()
+        await self.observed.close()
         await self.elasticsearch.close()

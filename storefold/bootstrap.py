@@ -19,6 +19,8 @@ from write_side.bus import Bus
 from write_side.database import Database, connect
 from write_side.event_store import PostgresLog
 from write_side.identifiers import IdAllocator
+from write_side.observations.log import ObservationLog
+from write_side.observations.observer import Observer
 from write_side.order.buyers import buyer_of
 from write_side.personal_data import Vault
 from write_side.refusals import Unavailable
@@ -158,6 +160,7 @@ def build_parts(settings: Settings) -> "Parts":
         log=write_side.log,
         sign_in=write_side.sign_in,
         refresh_tokens=write_side.refresh_tokens,
+        observer=Observer(ObservationLog(write_side.database), utc_now),
         find_intent=build_intent_finder(settings),
         reminders=Reminders(
             write_side.log,

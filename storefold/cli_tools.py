@@ -25,6 +25,7 @@ class FileFormat(StrEnum):
 class Stores(StrEnum):
     redis = "redis"
     elasticsearch = "elasticsearch"
+    observations = "observations"
     all = "all"
 
 

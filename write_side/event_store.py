@@ -25,6 +25,7 @@ from eventsourcing.persistence import (
     TrackingRecorder,
 )
 
+from write_side.codecs import decode
 from write_side.database import Database
 from write_side.log_append import APPEND, CONFLICTS, NOTHING, Alongside, Guard, NotConnected, append_params
 
@@ -44,6 +45,8 @@ class PostgresLog(ApplicationRecorder):
     stands (nothing was appended), OperationalError when the store could not be asked (the outcome of
     an append is then unknown).
     """
+
+    decode = staticmethod(decode)
 
     def __init__(self, database: Database) -> None:
         self.database = database

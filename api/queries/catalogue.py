@@ -21,6 +21,7 @@ from read_side.queries.ordering import Sort
 from write_side.fields import Id, Price, clean_text
 from write_side.identifiers import parse_id
 from write_side.messages import Actor
+from write_side.observations import Kind
 from write_side.refusals import NotFound
 
 Word = Annotated[str, Field(max_length=200), AfterValidator(clean_text)]
@@ -60,11 +61,12 @@ def add_catalogue_queries(query: Declare, parts: Parts, callers: Callers) -> Non
     async def product(
         request: Request, product: Annotated[str, Path(description="id or slug")], who: Anyone
     ) -> Response:
-        """One product. An inactive one is shown to its seller and to administrators alone."""
+        """One product, which counts as a view. An inactive one is shown to its seller and to administrators alone."""
         found = await _product(parts, product)
         person_id, admin = (None, False) if who is None else (who.person_id, who.is_admin)
         if found is None or not found.visible_to(person_id, admin=admin):
             raise NotFound
+        parts.observe(Kind.PRODUCT_VIEWED, found.product_id, who.person_id if who is not None else None)
         return answer(request, shapes.product(found, *await _names(parts)))
 
     @query("/products", shapes.ProductPage)

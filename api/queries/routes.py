@@ -7,6 +7,7 @@ from api.parts import Parts
 from api.queries.accounts import add_account_queries
 from api.queries.catalogue import add_catalogue_queries
 from api.queries.declaring import declared_on
+from api.queries.metrics import add_metric_queries
 from api.queries.orders import add_order_queries
 from api.queries.reports import add_report_queries
 from api.queries.reviews import add_review_queries
@@ -23,4 +24,5 @@ def query_router(parts: Parts, callers: Callers) -> APIRouter:
     add_review_queries(query, parts, callers)
     add_seller_queries(query, parts)
     add_report_queries(query, parts, callers)
+    add_metric_queries(query, parts, callers)
     return router

@@ -18,6 +18,8 @@ from write_side.values import OrderLine
 EVENTS: tuple[type[Event], ...] = (PastOrderRecorded, OrderPlaced, OrderCancelled, OrderReturned, ReturnRecorded)
 RECALLS: frozenset[type[Event]] = frozenset({OrderCancelled, OrderReturned})
 """They name their order and no more; what it was, its first event says."""
+SALES: tuple[type[Event], ...] = (PastOrderRecorded, OrderPlaced, OrderCancelled)
+"""A cancelled order sold nothing; what came back was sold."""
 
 
 class Figures(NamedTuple):

@@ -5,13 +5,10 @@ from typing import Any
 
 from projections.model import Fold, Model, Moment
 from projections.models import product_reviews as reviews
-from projections.models.deals import deal_of
+from projections.models.deals import SALES, deal_of
 from read_side.documents.seller import Seller
 from write_side.messages import Event
-from write_side.order.events import OrderCancelled, OrderPlaced, PastOrderRecorded
-
-SALES: tuple[type[Event], ...] = (PastOrderRecorded, OrderPlaced, OrderCancelled)
-"""A cancelled order sold nothing; what came back was sold."""
+from write_side.order.events import OrderCancelled
 
 
 def sellers(_stream: str, told: Any, when: Moment) -> Mapping[str, Any]:

@@ -13,14 +13,15 @@ from projections.stores.base import Emptied, Look, Role, Swapped
 from projections.stores.redis_session import WORDS, RedisSession, check, connect, reachable
 from read_side.documents.layout import Layout, Live, decode_live, decode_parked, encode_live
 
+STRIDE = 20_000  # events a batch of a rebuild; a document is folded once per batch, which is what takes the time
+
 
 class RedisStore:
     """The Redis models under one hash tag."""
 
-    name = "redis"
-    stride = 20_000  # a document is folded once per batch, which is what takes the time
-
-    def __init__(self, url: str, layout: Layout | None = None) -> None:
+    def __init__(self, url: str, layout: Layout | None = None, *, name: str = "redis", stride: int = STRIDE) -> None:
+        self.name = name
+        self.stride = stride
         self.client = connect(url)
         self.layout = layout or Layout()
         self._acquire = self.client.register_script(scripts.ACQUIRE)

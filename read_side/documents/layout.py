@@ -10,6 +10,7 @@
     {sf}:carts.1              hash: key of a document → its JSON
     {sf}:products.1:slug      hash: a unique name → key of a document
     {sf}:orders.1:buyer:42    sorted set: keys of documents, by the position they were made at
+    {sf}:observed:…           the same again for the models of observations (`Layout.observed`)
 
 The generation stands outside the hash tag: one script moves the pointer, the positions and the
 documents together, so in a cluster they must share a slot. A shard of the log has a tag of its own.
@@ -64,6 +65,11 @@ class Layout:
         self.search = f"{tag}:search"
         self.parked = f"{tag}:parked"
         self.channel = f"{tag}:announcements"
+
+    def observed(self) -> "Layout":
+        """Where the models of observations lie, which follow a log of their own and so have positions, a pointer
+        and a runner of their own; under the same hash tag."""
+        return Layout(f"{self.tag}:observed")
 
     def model(self, generation: str) -> str:
         """The hash that holds a model's documents; `generation` is `carts.1`."""

@@ -2,7 +2,7 @@
 a line of it that part alone. A hidden order is nobody's."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -37,6 +37,12 @@ class Orders:
         """What the viewer may see of it; None: nothing."""
         found = await self.by_id(order_id)
         return None if found is None else _seen_by(viewer, found)
+
+    async def by_ids(self, viewer: Viewer, order_ids: Iterable[int]) -> list[Order]:
+        """What the viewer may see of these orders, in their order."""
+        found = await self._documents.many("orders", [str(number) for number in order_ids], _order)
+        seen = [None if order.hidden else _seen_by(viewer, order) for order in found]
+        return [order for order in seen if order is not None]
 
     async def of_buyer(self, person_id: int, page: int, size: int, *, newest_first: bool = True) -> Page[Order]:
         return await self._list(f"buyer:{person_id}", page, size, newest_first)

@@ -112,6 +112,7 @@ def test_status_for_people_and_programs(console: Console) -> None:
     assert [(one["store"], one["trouble"], one["parked"]) for one in both] == [
         ("redis", None, []),
         ("elasticsearch", None, []),
+        ("observations", None, []),
     ]
     assert both[0]["position"] == both[0]["head"] > 1000
 

@@ -42,6 +42,7 @@ def queries(shop: dict[str, Any]) -> dict[str, int]:
         (buyer, f"product/{shop['goods']['slug']}"), (buyer, "products"), (buyer, "categories"), (buyer, "brands"),
         (buyer, "cart"), (buyer, f"order/{shop['order_id']}"), (buyer, "orders"), (buyer, "account"),
         (seller, "orders?scope=sales"), (seller, f"stock/{shop['goods']['sku']}"),
+        (seller, "product-metrics"), (seller, f"product-metrics/{shop['goods']['product_id']}"), (seller, "dashboard"),
     ]  # fmt: skip
     answers = {path: who.http.get(f"/queries/{path}").status_code for who, path in paths}
     for path in (
@@ -142,3 +143,59 @@ def test_with_the_workers_stopped_orders_are_placed_and_payments_wait(whole: Who
         assert time.monotonic() < deadline, "the payment was forgotten"
         time.sleep(0.1)
     assert buyer.query(f"payment/{order_id}")["status"] == "ready"
+
+
+def views(shop: dict[str, Any]) -> int:
+    found: int = shop["seller"].query(f"product-metrics/{shop['goods']['product_id']}")["views"]
+    return found
+
+
+def look(shop: dict[str, Any], times: int) -> float:
+    """Looks at the product so often; how long that took."""
+    began = time.monotonic()
+    for _ in range(times):
+        assert shop["buyer"].http.get(f"/queries/product/{shop['goods']['slug']}").status_code == 200
+    return time.monotonic() - began
+
+
+def settled_views(shop: dict[str, Any], expected: int = 0) -> int:
+    """Once so many are counted and nothing is on its way any more: a view is written within half a second."""
+    deadline = time.monotonic() + 20
+    before, now = -1, views(shop)
+    while (now < expected and time.monotonic() < deadline) or before != now:
+        time.sleep(0.8)
+        before, now = now, views(shop)
+    return now
+
+
+def test_views_wait_for_postgres_and_no_read_waits_for_them(whole: Whole, shop: dict[str, Any]) -> None:
+    before, usual = settled_views(shop), look(shop, 50)
+    with stopped(whole, "postgres"):
+        assert look(shop, 50) < 5 * usual + 1
+    assert settled_views(shop, before + 100) == before + 100
+
+
+def test_an_api_that_ends_writes_its_views_and_a_killed_one_loses_those_it_had_not_written(
+    whole: Whole, shop: dict[str, Any]
+) -> None:
+    before = settled_views(shop)
+    look(shop, 20)
+    with stopped(whole, "api"):
+        pass
+    assert settled_views(shop, before + 20) == before + 20
+    with stopped(whole, "postgres"):  # so that nothing can be written
+        look(shop, 30)
+        whole.supervisor.kill("api")  # it starts again when Postgres is there
+    look(shop, 1)
+    assert settled_views(shop, before + 21) == before + 21
+
+
+def test_views_while_their_projector_is_stopped_are_counted_later_and_once(whole: Whole, shop: dict[str, Any]) -> None:
+    before = settled_views(shop)
+    for _ in range(3):
+        with stopped(whole, "projector-redis"):
+            look(shop, 10)
+            time.sleep(0.6)  # they are written meanwhile
+        look(shop, 10)
+        whole.kill("projector-redis")
+    assert settled_views(shop, before + 60) == before + 60

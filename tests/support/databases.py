@@ -90,8 +90,9 @@ def _empty(owner: psycopg.Connection[Any]) -> None:
     if log:
         owner.execute("ALTER TABLE events DISABLE TRIGGER events_no_change")
         owner.execute("UPDATE log_head SET position = 0")
+        owner.execute("UPDATE observations_head SET position = 0")
         owner.execute("ALTER SEQUENCE ids RESTART")
-    for name in tables - {"log_head", "schema_migrations"}:
+    for name in tables - {"log_head", "observations_head", "schema_migrations"}:
         owner.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(name)))
     if log:
         owner.execute("ALTER TABLE events ENABLE ALWAYS TRIGGER events_no_change")

@@ -146,6 +146,10 @@ QUERY: dict[str, tuple[Access, bool]] = {
     "/queries/returns": (SELLER, False),
     "/queries/return/{return_id}": (SELLER, False),
     "/queries/stock-movements/{sku}": (SELLER, OWN),
+    "/queries/product-metrics": (SELLER, False),
+    "/queries/product-metrics/{product_id}": (SELLER, OWN),
+    "/queries/dashboard": (SELLER, False),
+    "/queries/category-visits": (ADMIN, False),
 }
 OTHERS = {"/auth/token", "/health/live", "/health/ready", "/problems/{kind}"}
 """For anybody, whoever they are."""
