@@ -8,9 +8,9 @@ import httpx
 import pytest
 from pydantic import Field
 from starlette.responses import Response
+from support.parts import SECRET, bare_parts
 
 from api.middleware import Envelope
-from api.parts import ApiSettings, Parts
 from api.problems import refuse
 from api.rows.body import ANY, FORM, JSON, LARGEST_FILE, MULTIPART, Body, Upload
 from api.rows.dialect import Dialect
@@ -22,7 +22,6 @@ from api.rows.surface import Surface
 from api.throttling import Rates
 from api.tokens import Tokens
 
-SECRET = "a-secret-that-is-long-enough-for-a-test"
 ROOM = LARGEST_FILE + 200_000
 
 
@@ -78,7 +77,7 @@ def _dialect() -> Dialect:
 
 
 def _application() -> Any:
-    parts = Parts(ApiSettings(SECRET, "redis://nowhere", "http://nowhere"), *[None] * 5)  # type: ignore[arg-type]
+    parts = bare_parts()
     surface = Surface(_dialect(), rows, parts, Tokens(SECRET), None)
     return Envelope(surface, parts, refuse, {"/t/": surface.refuse})
 
