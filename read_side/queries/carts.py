@@ -18,6 +18,7 @@ class PricedLine(msgspec.Struct, frozen=True):
     product: Product | None
     variant: Variant | None
     unit_price: int
+    sold: bool
     available: int
 
     @property
@@ -43,6 +44,11 @@ class PricedCart(msgspec.Struct, frozen=True):
         return sum(line.total for line in self.lines)
 
     @property
+    def fits(self) -> bool:
+        """Whether all of it could be bought now."""
+        return all(line.fits for line in self.lines)
+
+    @property
     def units(self) -> int:
         return sum(line.line.quantity for line in self.lines)
 
@@ -63,8 +69,8 @@ class Carts:
 
 def _price(line: CartLine, product: Product | None) -> PricedLine:
     if product is None:
-        return PricedLine(line, None, None, 0, 0)
+        return PricedLine(line, None, None, 0, False, 0)
     variant = product.variants.get(line.variant_id) if line.variant_id is not None else None
     sold = product.sold and (line.variant_id is None or variant is not None)
     available = product.available_of(line.variant_id) if sold else 0
-    return PricedLine(line, product, variant, product.price_of(line.variant_id), available)
+    return PricedLine(line, product, variant, product.price_of(line.variant_id), sold, available)
