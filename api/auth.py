@@ -6,6 +6,7 @@ from starlette.requests import Request
 from api.parts import Parts
 from api.tokens import AccessToken, InvalidToken, Tokens
 from read_side.errors import Behind, NotBuilt
+from read_side.queries.orders import Viewer
 from write_side.messages import Actor
 from write_side.refusals import Forbidden, Unauthenticated
 
@@ -98,3 +99,9 @@ def only_admins(actor: Actor) -> Actor:
     if not actor.is_admin:
         raise Forbidden("only administrators may see this")
     return actor
+
+
+def viewer_of(who: Actor) -> Viewer:
+    """Somebody who is signed in, as the read side decides who sees what of an order."""
+    assert who.person_id is not None
+    return Viewer(who.person_id, sells=who.is_seller, admin=who.is_admin)

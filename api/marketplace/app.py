@@ -1,7 +1,11 @@
 """The surface as an ASGI application for the paths below `/api/marketplace/`, its documentation among them."""
 
+from api.gateway import Gateway
 from api.marketplace.errors import ERRORS
 from api.marketplace.examples import EXAMPLES
+from api.marketplace.routes.cart import add_cart_rows
+from api.marketplace.routes.fulfilment import add_fulfilment_rows
+from api.marketplace.routes.orders import add_order_rows
 from api.parts import Parts
 from api.rows.dialect import Dialect
 from api.rows.row import Rows
@@ -26,5 +30,8 @@ MARKETPLACE = Dialect(
 
 def create(parts: Parts, limits: Limits | None = None) -> Surface:
     """The application; it has no lifespan of its own: `parts` are opened by whoever serves it."""
-    rows = Rows()
+    rows, gateway = Rows(), Gateway(parts)
+    add_cart_rows(rows, parts, gateway)
+    add_order_rows(rows, parts, gateway)
+    add_fulfilment_rows(rows, parts, gateway)
     return Surface(MARKETPLACE, rows, parts, Tokens(parts.settings.secret_key), limits)

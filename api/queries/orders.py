@@ -8,11 +8,11 @@ from pydantic import Field
 from starlette.responses import Response
 
 from api.answers import answer
-from api.auth import Callers
+from api.auth import Callers, viewer_of
 from api.parts import Parts
 from api.queries import order_answers as shapes
 from api.queries.declaring import Declare
-from api.queries.parameters import Paging, PathId, person_of, viewer_of
+from api.queries.parameters import Paging, PathId, person_of
 from read_side.documents.order import Order
 from read_side.queries.page import Page
 from write_side.messages import Actor

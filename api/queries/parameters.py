@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import Path
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from read_side.queries.orders import Viewer
 from write_side.identifiers import parse_id
 from write_side.messages import Actor
 from write_side.refusals import NotFound
@@ -35,8 +34,3 @@ def person_of(who: Actor) -> int:
     """Of a signed-in actor."""
     assert who.person_id is not None
     return who.person_id
-
-
-def viewer_of(who: Actor) -> Viewer:
-    """A signed-in actor, as the read side decides who sees what of an order."""
-    return Viewer(person_of(who), sells=who.is_seller, admin=who.is_admin)

@@ -67,9 +67,7 @@ def add_cart_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         line = (await gateway.send_and_see(call.request, command, call.actor)).result
         return reply(answers.ChangedItem(await item(call, line)))
 
-    @rows.row(
-        "DELETE", "/cart/remove_item/", who=Who.SENDER, body=bodies.Item, answer=answers.Message, errors=(404,)
-    )
+    @rows.row("DELETE", "/cart/remove_item/", who=Who.SENDER, body=bodies.Item, answer=answers.Message, errors=(404,))
     async def remove_item(call: Call[bodies.Item]) -> Response:
         """Takes a line out of the cart."""
         return await remove(call, call.body.item_id)

@@ -50,9 +50,7 @@ def add_fulfilment_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
     )
     async def process_order(call: Call[None]) -> Response:
         """Takes a pending order in work."""
-        command = MoveOrder(
-            order_id=path_id(call), status=show.STATUS["in-work"], table="marketplace", side="seller"
-        )
+        command = MoveOrder(order_id=path_id(call), status=show.STATUS["in-work"], table="marketplace", side="seller")
         told = await seen.after(call, command)
         return reply(answers.ProcessedOrder("Order is awaiting shipment.", told.order))
 

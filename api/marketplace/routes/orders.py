@@ -5,6 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from api.answers import answer
+from api.auth import viewer_of
 from api.gateway import Gateway
 from api.marketplace.answers import orders as answers
 from api.marketplace.bodies import orders as bodies
@@ -13,7 +14,6 @@ from api.marketplace.pages import LISTS
 from api.marketplace.routes.seen import Seen
 from api.marketplace.show import orders as show
 from api.parts import Parts
-from api.queries.parameters import viewer_of
 from api.rows.pages import Page
 from api.rows.row import Call, Rows, Who, reply
 from write_side.order.commands import HideOrder, OrderItem, PlaceOrder
@@ -55,9 +55,7 @@ def add_order_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         found = await parts.reads.orders.of_seller(call.person_id, *asked.stretch, statuses=facts)
         return asked.answer(found, await show.shower(parts.reads, found.items))
 
-    @rows.row(
-        "POST", "/orders/", who=Who.READER, body=bodies.NewOrder, answer=answers.Order, status=201, errors=(404,)
-    )
+    @rows.row("POST", "/orders/", who=Who.READER, body=bodies.NewOrder, answer=answers.Order, status=201, errors=(404,))
     async def place_order(call: Call[bodies.NewOrder]) -> Response:
         """Orders the items, or what is in the cart: every line or none, at the prices of this moment."""
         body = call.body

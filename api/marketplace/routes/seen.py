@@ -2,11 +2,11 @@
 
 from typing import Any, NamedTuple
 
+from api.auth import viewer_of
 from api.gateway import Gateway
 from api.marketplace.answers import orders as answers
 from api.marketplace.show import orders as show
 from api.parts import Parts
-from api.queries.parameters import viewer_of
 from api.rows.row import Call
 from read_side.documents.order import Order
 from write_side.messages import Command

@@ -1,6 +1,7 @@
 """Marketplace spoken to as its clients do. What the surface has no row for yet is made by native commands."""
 
 import pytest
+from support.deals import Deal, strike
 from support.product import Client
 from support.surfaces import MARKETPLACE, Caller
 
@@ -29,3 +30,9 @@ def merchant(passer_by: Caller) -> Caller:
 def staff(passer_by: Caller) -> Caller:
     """The administrator of the development profile."""
     return passer_by.signed_in(ADMIN.email, DEMO_PASSWORD)
+
+
+@pytest.fixture
+def deal(passer_by: Caller) -> Deal:
+    """An order of a newcomer, with a line of each of two sellers."""
+    return strike(passer_by)
