@@ -47,9 +47,19 @@ def ids(answer: httpx.Response) -> list[int]:
     return [order["id"] for order in (body if isinstance(body, list) else body["results"])]
 
 
-def strike(passer_by: Caller) -> Deal:
-    buyer, one, two = passer_by.newcomer(), passer_by.newcomer("seller"), passer_by.newcomer("seller")
-    products = [one.core.product(stock=5, price="10.00"), two.core.product(stock=5, price="2.50")]
-    placed = place(buyer, (products[0], 2), (products[1], 1), shipping_address=ADDRESS, notes="Ring twice")
-    assert placed.status_code == 201, placed.text
-    return Deal(buyer, [one, two], products, placed.json())
+@dataclass
+class Company:
+    """People who deal with each other again and again: registering is slow."""
+
+    buyer: Caller
+    sellers: list[Caller]
+
+    @classmethod
+    def of(cls, passer_by: Caller) -> "Company":
+        return cls(passer_by.newcomer(), [passer_by.newcomer("seller"), passer_by.newcomer("seller")])
+
+    def strike(self) -> Deal:
+        products = [self.sellers[n].core.product(stock=5, price=price) for n, price in enumerate(("10.00", "2.50"))]
+        placed = place(self.buyer, (products[0], 2), (products[1], 1), shipping_address=ADDRESS, notes="Ring twice")
+        assert placed.status_code == 201, placed.text
+        return Deal(self.buyer, self.sellers, products, placed.json())

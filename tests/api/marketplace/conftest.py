@@ -1,7 +1,7 @@
 """Marketplace spoken to as its clients do. What the surface has no row for yet is made by native commands."""
 
 import pytest
-from support.deals import Deal, strike
+from support.deals import Company, Deal
 from support.product import Client
 from support.surfaces import MARKETPLACE, Caller
 
@@ -32,7 +32,24 @@ def staff(passer_by: Caller) -> Caller:
     return passer_by.signed_in(ADMIN.email, DEMO_PASSWORD)
 
 
+@pytest.fixture(scope="session")
+def company(passer_by: Caller) -> Company:
+    return Company.of(passer_by)
+
+
+@pytest.fixture(scope="session")
+def outsiders(passer_by: Caller) -> list[Caller]:
+    """A buyer and a seller who have nothing to do with the company."""
+    return [passer_by.newcomer(), passer_by.newcomer("seller")]
+
+
 @pytest.fixture
-def deal(passer_by: Caller) -> Deal:
-    """An order of a newcomer, with a line of each of two sellers."""
-    return strike(passer_by)
+def deal(company: Company) -> Deal:
+    """A new order of the company's buyer, with a line of each of its sellers."""
+    return company.strike()
+
+
+@pytest.fixture(scope="session")
+def settled(company: Company) -> Deal:
+    """As `deal`; for tests that change nothing of it."""
+    return company.strike()

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from support.deals import Company
 from support.surfaces import Caller
 
 ROWS = [
@@ -38,8 +39,8 @@ def test_an_empty_cart(shopper: Caller) -> None:
     assert shopper.delete("/cart/clear/").status_code == 200
 
 
-def test_a_line_is_made_once_and_grows(shopper: Caller, merchant: Caller) -> None:
-    lamp = merchant.core.product(stock=5, price="19.99", tags=["oak"])
+def test_a_line_is_made_once_and_grows(shopper: Caller, company: Company) -> None:
+    lamp = company.sellers[0].core.product(stock=5, price="19.99", tags=["oak"])
     first = shopper.post("/cart/add_item/", {"product_id": lamp["product_id"]})
     assert (first.status_code, first.json()["was_created"]) == (201, True)
     item = first.json()["item"]
@@ -54,7 +55,7 @@ def test_a_line_is_made_once_and_grows(shopper: Caller, merchant: Caller) -> Non
         "brand": "",
         "tags": ["oak"],
         "category": None,
-        "seller": {"id": merchant.person_id, "username": f"user-{merchant.person_id}"},
+        "seller": {"id": company.sellers[0].person_id, "username": f"user-{company.sellers[0].person_id}"},
         "primary_image": None,
         "average_rating": 0.0,
         "review_count": 0,
@@ -84,38 +85,38 @@ def test_a_line_is_made_once_and_grows(shopper: Caller, merchant: Caller) -> Non
         ({"product_id": 1, "quantity": 10**30}, "quantity"),
     ],
 )
-def test_what_is_no_item(shopper: Caller, body: Any, field: str) -> None:
-    answer = shopper.post("/cart/add_item/", body)
+def test_what_is_no_item(outsiders: list[Caller], body: Any, field: str) -> None:
+    answer = outsiders[0].post("/cart/add_item/", body)
     assert answer.status_code == 400
     assert list(answer.json()) == [field]
     assert all(isinstance(message, str) for message in answer.json()[field])
 
 
 @pytest.mark.parametrize("raw", [b"[]", b'"text"', b"{", b"\xff", b"null"])
-def test_a_body_that_is_no_object(shopper: Caller, raw: bytes) -> None:
-    answer = shopper.http.post("/cart/add_item/", content=raw, headers={"Content-Type": "application/json"})
+def test_a_body_that_is_no_object(outsiders: list[Caller], raw: bytes) -> None:
+    answer = outsiders[0].http.post("/cart/add_item/", content=raw, headers={"Content-Type": "application/json"})
     assert answer.status_code == 400
     assert isinstance(answer.json(), dict)
 
 
-def test_what_is_not_sold_or_not_there(shopper: Caller, merchant: Caller) -> None:
-    lamp = merchant.core.product(stock=2)
+def test_what_is_not_sold_or_not_there(shopper: Caller, company: Company) -> None:
+    lamp = company.sellers[0].core.product(stock=2)
     assert shopper.post("/cart/add_item/", {"product_id": 999_999_999}).status_code == 404
-    merchant.core.command("update-product", product_id=lamp["product_id"], active=False)
+    company.sellers[0].core.command("update-product", product_id=lamp["product_id"], active=False)
     assert shopper.post("/cart/add_item/", {"product_id": lamp["product_id"]}).status_code == 404
     assert shopper.get("/cart/").json()["items"] == []
 
 
-def test_no_more_than_there_is(shopper: Caller, merchant: Caller) -> None:
-    lamp = merchant.core.product(stock=3)
+def test_no_more_than_there_is(shopper: Caller, company: Company) -> None:
+    lamp = company.sellers[0].core.product(stock=3)
     item = add(shopper, lamp, 2)
     assert shopper.post("/cart/add_item/", {"product_id": lamp["product_id"], "quantity": 2}).status_code == 400
     assert shopper.patch("/cart/update_item/", {"item_id": item["id"], "quantity": 4}).status_code == 400
     assert shopper.get("/cart/").json()["total_items"] == 2
 
 
-def test_a_quantity_is_set_and_below_one_takes_the_line_out(shopper: Caller, merchant: Caller) -> None:
-    lamp = merchant.core.product(stock=9, price="0.10")
+def test_a_quantity_is_set_and_below_one_takes_the_line_out(shopper: Caller, company: Company) -> None:
+    lamp = company.sellers[0].core.product(stock=9, price="0.10")
     item = add(shopper, lamp, 2)
     changed = shopper.patch("/cart/update_item/", {"item_id": item["id"], "quantity": 7})
     assert (changed.status_code, changed.json()) == (
@@ -141,14 +142,14 @@ def test_a_quantity_is_set_and_below_one_takes_the_line_out(shopper: Caller, mer
         ({"quantity": 1}, "item_id"),
     ],
 )
-def test_what_is_no_change(shopper: Caller, body: Any, field: str) -> None:
-    answer = shopper.patch("/cart/update_item/", body)
+def test_what_is_no_change(outsiders: list[Caller], body: Any, field: str) -> None:
+    answer = outsiders[0].patch("/cart/update_item/", body)
     assert (answer.status_code, list(answer.json())) == (400, [field])
 
 
-def test_somebody_else_s_line_is_no_line(shopper: Caller, merchant: Caller) -> None:
-    item = add(shopper, merchant.core.product())
-    other = shopper.newcomer()
+def test_somebody_else_s_line_is_no_line(shopper: Caller, company: Company, outsiders: list[Caller]) -> None:
+    item = add(shopper, company.sellers[0].core.product())
+    other = outsiders[0]
     for method, path, body in [
         ("PATCH", "/cart/update_item/", {"quantity": 2}),
         ("PATCH", "/cart/update_item/", {"quantity": 0}),
@@ -161,8 +162,8 @@ def test_somebody_else_s_line_is_no_line(shopper: Caller, merchant: Caller) -> N
     assert shopper.get("/cart/").json()["total_items"] == 1
 
 
-def test_a_line_is_taken_out_and_a_cart_emptied(shopper: Caller, merchant: Caller) -> None:
-    one, two = (add(shopper, merchant.core.product()) for _ in range(2))
+def test_a_line_is_taken_out_and_a_cart_emptied(shopper: Caller, company: Company) -> None:
+    one, two = (add(shopper, company.sellers[0].core.product()) for _ in range(2))
     assert shopper.delete("/cart/remove_item/", {}).json() == {"item_id": ["This field is required."]}
     removed = shopper.delete("/cart/remove_item/", {"item_id": one["id"]})
     assert (removed.status_code, list(removed.json())) == (200, ["message"])
@@ -172,8 +173,8 @@ def test_a_line_is_taken_out_and_a_cart_emptied(shopper: Caller, merchant: Calle
     assert shopper.get("/cart/").json()["items"] == []
 
 
-def test_a_line_s_status_is_said_back_and_stored_nowhere(shopper: Caller, merchant: Caller) -> None:
-    item = add(shopper, merchant.core.product())
+def test_a_line_s_status_is_said_back_and_stored_nowhere(shopper: Caller, company: Company) -> None:
+    item = add(shopper, company.sellers[0].core.product())
     before = shopper.get("/cart/")
     said = shopper.patch("/cart/update_item_status/", {"item_id": item["id"], "status": "saved for later"})
     assert (said.status_code, said.json()) == (200, {"item_id": item["id"], "status": "saved for later"})
@@ -183,12 +184,12 @@ def test_a_line_s_status_is_said_back_and_stored_nowhere(shopper: Caller, mercha
         assert shopper.patch("/cart/update_item_status/", body).status_code == 400
 
 
-def test_what_could_not_be_bought_is_told_and_stays(shopper: Caller, merchant: Caller) -> None:
-    plenty, short, gone = (merchant.core.product(stock=5) for _ in range(3))
+def test_what_could_not_be_bought_is_told_and_stays(shopper: Caller, company: Company) -> None:
+    plenty, short, gone = (company.sellers[0].core.product(stock=5) for _ in range(3))
     lines = [add(shopper, product, 2) for product in (plenty, short, gone)]
     assert shopper.post("/cart/validate_stock/").json()["valid"] is True
-    merchant.core.command("adjust-stock", sku=short["sku"], to=1)
-    merchant.core.command("update-product", product_id=gone["product_id"], active=False)
+    company.sellers[0].core.command("adjust-stock", sku=short["sku"], to=1)
+    company.sellers[0].core.command("update-product", product_id=gone["product_id"], active=False)
     answer = shopper.post("/cart/validate_stock/")
     assert answer.status_code == 200
     assert answer.json()["valid"] is False

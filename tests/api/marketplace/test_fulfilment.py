@@ -85,8 +85,8 @@ def test_a_paid_order_is_pending_as_well(deal: Deal) -> None:
     "body", [{}, {"status": None}, {"status": 7}, {"status": "lost"}, {"status": ""}, {"status": "PENDING"}]
 )
 @pytest.mark.parametrize("door", ["update_status", "update_order_status"])
-def test_what_is_no_status(deal: Deal, door: str, body: Any) -> None:
-    answer = deal.sellers[0].patch(f"{deal.path}{door}/", body)
+def test_what_is_no_status(settled: Deal, door: str, body: Any) -> None:
+    answer = settled.sellers[0].patch(f"{settled.path}{door}/", body)
     assert (answer.status_code, list(answer.json())) == (400, ["status"])
 
 
@@ -101,10 +101,13 @@ MOVES = [
 
 
 @pytest.mark.parametrize(("door", "body"), MOVES)
-def test_strangers_and_buyers_stay_outside(deal: Deal, passer_by: Caller, door: str, body: Any) -> None:
+def test_strangers_and_buyers_stay_outside(
+    settled: Deal, passer_by: Caller, outsiders: list[Caller], door: str, body: Any
+) -> None:
+    deal = settled
     path = f"{deal.path}{door}/"
     assert passer_by.patch(path, body).status_code == 401
-    for stranger in (deal.buyer.newcomer(), deal.buyer.newcomer("seller")):
+    for stranger in outsiders:
         assert stranger.patch(path, body).status_code in (403, 404)
     if door != "update_status":
         assert deal.buyer.patch(path, body).status_code in (403, 404)
@@ -137,7 +140,8 @@ def test_a_buyer_and_an_administrator_cancel(deal: Deal, staff: Caller) -> None:
 
 
 @pytest.mark.parametrize("reason", [None, "", "   ", 7, ["r"], "r" * 1001, "a\x00b"])
-def test_whoever_cancels_says_why(deal: Deal, reason: Any) -> None:
+def test_whoever_cancels_says_why(settled: Deal, reason: Any) -> None:
+    deal = settled
     for body in ({"cancellation_reason": reason}, {}):
         answer = deal.sellers[0].patch(f"{deal.path}cancel_order/", body)
         assert (answer.status_code, list(answer.json())) == (400, ["cancellation_reason"])
@@ -201,7 +205,8 @@ def test_nothing_is_said_of_a_cancelled_order(deal: Deal) -> None:
 @pytest.mark.parametrize(
     ("door", "field"), [("update_tracking", "tracking_number"), ("update_carrier_code", "carrier_code")]
 )
-def test_numbers_and_codes_that_are_none(deal: Deal, door: str, field: str, value: Any) -> None:
+def test_numbers_and_codes_that_are_none(settled: Deal, door: str, field: str, value: Any) -> None:
+    deal = settled
     one = deal.sellers[0]
     for body in ({field: value}, {}):
         answer = one.patch(f"{deal.path}{door}/", body)
