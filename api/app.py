@@ -16,6 +16,7 @@ from api.gateway import Gateway
 from api.health import health_router
 from api.marketplace import app as marketplace
 from api.martaff import app as martaff
+from api.media import media_router
 from api.middleware import Envelope
 from api.parts import Parts
 from api.problems import HANDLERS, problem_router, refuse
@@ -26,6 +27,7 @@ from api.sign_in import sign_in_router
 from api.store_v1 import app as store_v1
 from api.throttling_limits import LimitedNative, Limits
 from api.tokens import Tokens
+from api.uploads.routes import upload_router
 
 VERSION = "0.1.0"
 SURFACES = (store_v1.create, marketplace.create, martaff.create)
@@ -57,6 +59,8 @@ def create_app(parts: Parts) -> ASGIApp:
     for router in (
         query_router(parts, callers),
         sign_in_router(parts, tokens),
+        upload_router(parts, callers),
+        media_router(parts),
         health_router(parts),
         problem_router(),
     ):

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from api.recent import Recent
+from api.storage import Storage
 from api.throttling import Rates
+from api.uploads.keeping import Uploads
 from read_side.open import ReadSide
 from write_side.account.reminders import Reminders
 from write_side.bus import Bus
@@ -48,10 +50,16 @@ class Parts:
     observer: Observer
     # A payment intent as Stripe knows it now; None: it knows none. Raises Unavailable. Blocks: for a thread.
     find_intent: Callable[[str], dict[str, Any] | None]
+    # Where pictures are; None: the shop has none. Blocks: for threads.
+    storage: Storage | None = None
     # Whether each part that is no store is there, by name; for the readiness page. Block, and raise what they like.
     others: Mapping[str, Callable[[], bool]] = field(default_factory=dict)
     recent: Recent = field(default_factory=Recent)
+    uploads: Uploads = field(init=False)
     _reads: ReadSide | None = field(default=None)
+
+    def __post_init__(self) -> None:
+        self.uploads = Uploads(self.storage, self.settings.secret_key)
 
     @property
     def reads(self) -> ReadSide:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from api.parts import Parts
     from api.throttling import Rates
     from workers.dispatcher import Dispatcher
+    from workers.object_storage import ObjectStorage
     from workers.stripe_gateway import StripeGateway
 
 
@@ -168,6 +169,7 @@ def build_parts(settings: Settings) -> "Parts":
             lambda phone: write_side.services.lookup_hash("phone", phone),
             build_sms(settings),
         ),
+        storage=build_storage(settings),
         others={
             "dispatcher": lambda: dispatcher_acts(settings.postgres_dsn),
             "worker": lambda: worker_present(settings.postgres_dsn),
@@ -230,6 +232,24 @@ def build_sms(settings: Settings) -> Callable[[str, str], None]:
     return twilio(account)
 
 
+def build_storage(settings: Settings) -> "ObjectStorage | None":
+    """Where pictures are; None where the shop has none."""
+    if settings.storage == "off":
+        return None
+    from workers.object_storage import ObjectStorage, StorageSettings
+
+    return ObjectStorage(
+        StorageSettings(
+            bucket=settings.storage_bucket,
+            region=settings.storage_region,
+            endpoint=settings.storage_endpoint,
+            public_endpoint=settings.storage_public_endpoint,
+            access_key=settings.storage_access_key,
+            secret_key=settings.storage_secret_key.get_secret_value(),
+        )
+    )
+
+
 def build_worker_app(settings: Settings) -> "Celery":
     """The Celery application with its tasks; a process's parts are built by its first task."""
     from workers.app import Hands, build_app
@@ -237,6 +257,7 @@ def build_worker_app(settings: Settings) -> "Celery":
     from workers.mail_smtp import Smtp
     from workers.payments import Parts as WorkerParts
     from workers.payments import Payments
+    from workers.pictures import Pictures
 
     def hands() -> Hands:
         write_side = build_write_side(settings)
@@ -244,7 +265,8 @@ def build_worker_app(settings: Settings) -> "Celery":
         senders = {"martaff": settings.martaff_mail_from}
         mail = MailSettings(settings.mail_from, settings.base_url, senders, settings.login_page)
         mails = Mails(write_side.log, write_side.vault, Smtp(settings.smtp_url), mail)
-        return Hands(parts, Payments(parts), mails)
+        pictures = Pictures(write_side.log, build_storage(settings))
+        return Hands(parts, Payments(parts), mails, pictures)
 
     return build_app(settings.celery_broker, hands)
 

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 DEVELOPMENT_SECRET = "storefold-development-secret-never-in-production"
 DEVELOPMENT_WEBHOOK_SECRET = "whsec_storefold_dev"
 DEVELOPMENT_CARRIER_SECRET = "carrier_storefold_dev"
+DEVELOPMENT_STORAGE_SECRET = "storage-storefold-development"
 
 Rate = Annotated[str, Field(pattern="^[1-9][0-9]{0,8}/[0-9]{0,4}(s|min|h|d)$")]
 
@@ -70,6 +71,15 @@ class Settings(BaseSettings):
     google_jwks_url: str = ""
     google_redirect_url: str = ""  # empty: /accounts/google/callback where clients reach the API
 
+    # Pictures: S3, or what speaks its API. Off: there are none, and uploads are answered 503.
+    storage: Literal["on", "off"] = "on"
+    storage_endpoint: str = ""  # empty: Amazon's own
+    storage_public_endpoint: str = ""  # where clients reach it, for presigned addresses; empty: the same
+    storage_bucket: str = "storefold"
+    storage_region: str = "us-east-1"
+    storage_access_key: str = "storefold"  # empty: the SDK finds credentials by itself, as a machine's role
+    storage_secret_key: SecretStr = SecretStr(DEVELOPMENT_STORAGE_SECRET)
+
     secret_key: SecretStr = SecretStr(DEVELOPMENT_SECRET)  # signs access tokens
     master_key: SecretStr = SecretStr(DEVELOPMENT_SECRET)  # wraps the keys of personal data
     rate_limits: Literal["on", "off"] = "on"
@@ -109,6 +119,14 @@ class Settings(BaseSettings):
             ):
                 if secret.get_secret_value() in (known, ""):
                     raise ValueError(f"{name} must be set to a secret of your own in production")
+            stored = self.storage_secret_key.get_secret_value()
+            if self.storage == "on" and stored == DEVELOPMENT_STORAGE_SECRET:
+                raise ValueError(
+                    "STOREFOLD_STORAGE_SECRET_KEY must be set to a secret of your own in production; empty, as the "
+                    "access key then is, too: the SDK finds credentials by itself"
+                )
+            if bool(stored) != bool(self.storage_access_key):
+                raise ValueError("STOREFOLD_STORAGE_ACCESS_KEY and STOREFOLD_STORAGE_SECRET_KEY belong together")
             if self.secret_key.get_secret_value() == self.master_key.get_secret_value():
                 raise ValueError("STOREFOLD_SECRET_KEY and STOREFOLD_MASTER_KEY must differ")
         return self

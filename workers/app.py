@@ -23,6 +23,7 @@ from celery.signals import worker_ready, worker_shutdown
 from workers.mail import Mails
 from workers.open_effects import Open
 from workers.payments import Parts, Payments
+from workers.pictures import Pictures
 from workers.presence import Presence
 from write_side.processes.effects import Effect, Kind
 
@@ -37,9 +38,12 @@ class Hands:
     parts: Parts
     payments: Payments
     mails: Mails
+    pictures: Pictures
 
     def carry_out(self, open_: Open) -> None:
-        (self.mails if open_.effect.kind.is_mail else self.payments).carry_out(open_)
+        kind = open_.effect.kind
+        hand = self.mails if kind.is_mail else self.pictures if kind.is_picture else self.payments
+        hand.carry_out(open_)
 
     def close(self) -> None:
         """The bus carries out what it was given before it stops."""
@@ -112,7 +116,7 @@ def run_worker(app: Celery, dsn: str, concurrency: int) -> None:
 
 
 def _task_name(kind: Kind) -> str:
-    return f"{'mails' if kind.is_mail else 'payments'}.{kind}"
+    return f"{'mails' if kind.is_mail else 'pictures' if kind.is_picture else 'payments'}.{kind}"
 
 
 def _add_tasks(app: Celery, build_hands: Callable[[], Hands]) -> None:

@@ -201,7 +201,8 @@ Source = Annotated[
 Reference = Annotated[Line, Field(max_length=100)]
 Currency = Annotated[str, Field(strict=True, pattern=r"^[A-Z]{3}$", examples=["GBP"])]
 Quantity = Annotated[int, Field(strict=True, ge=1, le=2_147_483_647)]  # as high as stock counts
-Level = Annotated[int, Field(strict=True, ge=0, le=2_147_483_647)]
+MAX_LEVEL: Final = 2_147_483_647
+Level = Annotated[int, Field(strict=True, ge=0, le=MAX_LEVEL)]
 Delta = Annotated[int, Field(strict=True, ge=-2_147_483_647, le=2_147_483_647)]
 Id = Annotated[
     int,

@@ -2,10 +2,12 @@
 
 from write_side.account import entry_handlers as _account_entry
 from write_side.account import handlers as _account
+from write_side.account import picture as _profile_picture
 from write_side.cart import handlers as _cart
 from write_side.catalog.brand import handlers as _brand
 from write_side.catalog.category import handlers as _category
 from write_side.catalog.product import handlers as _product
+from write_side.catalog.product import image_handlers as _product_images
 from write_side.messages import EVENT_TYPES, Command, Event
 from write_side.order import details_handlers as _order_details
 from write_side.order import fulfilment as _fulfilment
@@ -33,6 +35,8 @@ HANDLER_MODULES = (
     _payment,
     _placing,
     _product,
+    _product_images,
+    _profile_picture,
     _returns,
     _review,
     _session,

@@ -25,7 +25,7 @@ async def read(request: Request, row: Row, body: type[Body]) -> Body:
         request.scope[LARGEST] = row.largest
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind in (FORM, MULTIPART) and kind in row.media:
-        return body.of_form(await _form(request, kind))
+        return body.of_form(await read_form(request, kind))
     raw = await request.body()
     if raw and (kind != JSON or JSON not in row.media):
         raise HTTPException(415)
@@ -41,7 +41,9 @@ class _Whole(MultiPartParser):
         self.ended = True
 
 
-async def _form(request: Request, kind: str) -> dict[str, list[str | Upload]]:
+async def read_form(request: Request, kind: str) -> dict[str, list[str | Upload]]:
+    """Texts and files by their names, in the order they came. `kind`: FORM or MULTIPART. Raises Unreadable and
+    HTTPException (408, 413)."""
     seen = 0
 
     async def stream() -> AsyncGenerator[bytes, None]:

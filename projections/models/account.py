@@ -6,7 +6,7 @@ from msgspec import UNSET
 
 from projections.model import Entry, Model, Moment, Opener, Ranked
 from projections.models.personal import open_address, open_object, open_text
-from read_side.documents.person import Account, BookedAddress
+from read_side.documents.person import Account, BookedAddress, Picture
 from write_side.account.events import (
     AccountDeactivated,
     AccountImported,
@@ -19,6 +19,8 @@ from write_side.account.events import (
     EmailVerified,
     PasswordChanged,
     ProfileChanged,
+    ProfilePictureRemoved,
+    ProfilePictureSet,
     RoleGranted,
     RoleRevoked,
 )
@@ -42,6 +44,16 @@ def email_verified(account: Account, _event: EmailVerified, when: Moment) -> Non
 
 def password_changed(account: Account, _event: PasswordChanged, when: Moment) -> None:
     account.password_changed_at = when.at
+    account.updated_at = when.at
+
+
+def picture_set(account: Account, event: ProfilePictureSet, when: Moment) -> None:
+    account.profile_picture = Picture(event.key, event.content_type, event.size, when.at)
+    account.updated_at = when.at
+
+
+def picture_removed(account: Account, _event: ProfilePictureRemoved, when: Moment) -> None:
+    account.profile_picture = None
     account.updated_at = when.at
 
 
@@ -137,6 +149,8 @@ def accounts(opener: Opener) -> Model[Account]:
             EmailChanged: email_changed,
             EmailVerified: email_verified,
             ProfileChanged: profile_changed,
+            ProfilePictureSet: picture_set,
+            ProfilePictureRemoved: picture_removed,
             PasswordChanged: password_changed,
             AddressAdded: address_added,
             DefaultAddressChanged: default_address_changed,

@@ -8,11 +8,11 @@ from typing import Any
 from msgspec import UNSET
 
 from projections.model import Entry, Model, Moment, Named, Ranked
+from projections.models import product_images as images
 from projections.models import product_reviews as reviews
 from projections.models import product_stock as stock
-from read_side.documents.product import Image, Product, Variant
+from read_side.documents.product import Product, Variant
 from write_side.catalog.product.events import (
-    ImageAdded,
     ProductChanged,
     ProductCreated,
     ProductDeactivated,
@@ -96,18 +96,11 @@ def variant_removed(product: Product, event: VariantRemoved, when: Moment) -> No
     product.updated_at = when.at
 
 
-def image_added(product: Product, event: ImageAdded, when: Moment) -> None:
-    if event.primary:
-        for image in product.images:
-            image.primary = False
-    product.images.append(Image(event.image_id, event.address, when.at, event.alt_text, event.primary, event.order))
-    product.updated_at = when.at
-
-
 def entries(product: Product) -> Iterator[Entry]:
     """`newest` and `category:<id>`: what is sold, in the order of creation. `low` and `low:<seller>`:
     what of it is low on stock, by how many there are. `seller:<id>`: what a seller has, hidden
-    products included; `sold-by:<id>`: without them. `slug` and `sku`: the product (and `:variant`) of a name."""
+    products included; `sold-by:<id>`: without them. `slug` and `sku`: the product (and `:variant`) of a name.
+    `picture`: whose a stored picture is, by its key."""
     if product.deleted or not product.created:
         return
     key = str(product.product_id)
@@ -115,6 +108,7 @@ def entries(product: Product) -> Iterator[Entry]:
     yield Named("sku", product.sku, key)
     for variant in product.variants.values():
         yield Named("sku", variant.sku, f"{key}:{variant.variant_id}")
+    yield from (Named("picture", image.key, key) for image in product.images if image.key is not None)
     if product.seller_id is not None:
         yield Ranked(f"seller:{product.seller_id}", product.created)
     if product.active:
@@ -145,7 +139,7 @@ PRODUCTS = Model(
         VariantAdded: variant_added,
         VariantChanged: variant_changed,
         VariantRemoved: variant_removed,
-        ImageAdded: image_added,
+        **images.FOLDS,
         **stock.FOLDS,
         **reviews.FOLDS,
     },

@@ -37,6 +37,15 @@ class BookedAddress(msgspec.Struct, gc=False, omit_defaults=True):
     is_default: bool = False
 
 
+class Picture(msgspec.Struct, gc=False):
+    """A profile picture in our storage. `size` in bytes."""
+
+    key: str
+    content_type: str
+    size: int
+    uploaded_at: str
+
+
 class Account(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     """Model `accounts`, by person. `roles` sorted. A customer of past business has the `reference` that
     `source` gave, and no e-mail address."""
@@ -61,6 +70,7 @@ class Account(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     created_at: str = ""
     updated_at: str = ""
     password_changed_at: str | None = None
+    profile_picture: Picture | None = None
 
 
 POINT = 100

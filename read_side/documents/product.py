@@ -22,7 +22,7 @@ class Variant(msgspec.Struct, gc=False, omit_defaults=True):
 
 
 class Image(msgspec.Struct, gc=False, omit_defaults=True):
-    """`address`: a URL, or a path below the API's own address."""
+    """`address`: a URL, or a path below the API's own address; what is in our storage has its `key`, too."""
 
     image_id: int
     address: str
@@ -30,6 +30,13 @@ class Image(msgspec.Struct, gc=False, omit_defaults=True):
     alt_text: str = ""
     primary: bool = False
     order: int = 0
+    key: str | None = None
+    thumbnail: bool = False
+
+    @property
+    def image_type(self) -> str:
+        """main, thumbnail or gallery."""
+        return "main" if self.primary else "thumbnail" if self.thumbnail else "gallery"
 
 
 class Product(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
@@ -112,6 +119,14 @@ class Product(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
             return self.on_hand - self.reserved
         variant = self.variants.get(variant_id)
         return variant.available if variant is not None else 0
+
+    @property
+    def main_image(self) -> Image | None:
+        """The picture that was made the main one."""
+        return next((image for image in self.images if image.primary), None)
+
+    def image(self, image_id: int) -> Image | None:
+        return next((image for image in self.images if image.image_id == image_id), None)
 
     @property
     def primary_image(self) -> Image | None:

@@ -55,6 +55,10 @@ class Products:
         product = await self._documents.one("products", key, _product)
         return (product, int(variant) if variant else None) if product is not None else None
 
+    async def has_picture(self, key: str) -> bool:
+        """Whether a product has the stored picture of this key."""
+        return await self._documents.target("products", "picture", key) is not None
+
     async def newest(self, page: int, size: int, *, newest_first: bool = True) -> Page[Product]:
         """Everything on sale."""
         return await self._list("newest", page, size, newest_first)

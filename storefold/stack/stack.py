@@ -21,7 +21,7 @@ from storefold.stack.ports import Ports, read_ports
 from storefold.stack.service import Service
 from storefold.stack.supervisor import Supervisor
 
-PORT_NAMES = ("postgres", "redis", "elasticsearch", "elasticsearch-transport", "smtp", "stripe")
+PORT_NAMES = ("postgres", "redis", "elasticsearch", "elasticsearch-transport", "smtp", "stripe", "storage")
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class Endpoints:
     smtp_host: str
     smtp_port: int
     stripe_url: str
+    storage_url: str
     outbox: Path
 
     @classmethod
@@ -61,6 +62,7 @@ class Endpoints:
             smtp_host="127.0.0.1",
             smtp_port=ports["smtp"],
             stripe_url=f"http://127.0.0.1:{ports['stripe']}",
+            storage_url=f"http://127.0.0.1:{ports['storage']}",
             outbox=home / "outbox",
         )
 
@@ -75,6 +77,7 @@ class Endpoints:
             "STOREFOLD_ELASTICSEARCH_URL": self.elasticsearch_url,
             "STOREFOLD_SMTP_URL": f"smtp://{self.smtp_host}:{self.smtp_port}",
             "STOREFOLD_STRIPE_API_BASE": self.stripe_url,
+            "STOREFOLD_STORAGE_ENDPOINT": self.storage_url,
         }
 
 
@@ -113,6 +116,7 @@ class Stack:
             elasticsearch.service(self.home, port("elasticsearch"), port("elasticsearch-transport")),
             standins.mail(self.home, port("smtp")),
             standins.stripe(self.home, port("stripe")),
+            standins.storage(self.home, port("storage")),
         ]
 
     def start(self, *more: Service) -> None:

@@ -1,4 +1,4 @@
-"""The stand-ins for the world outside, as services: the mail catcher and the Stripe stand-in.
+"""The stand-ins for the world outside, as services: the mail catcher, the Stripe stand-in and the object storage.
 
 In: a home and a port. Out: `Service`s that run the modules of the same name. Apart from those modules,
 so that their processes load nothing of the supervisor's.
@@ -26,6 +26,16 @@ def stripe(home: Path, port: int) -> Service:
     return Service(
         name="stripe",
         argv=(sys.executable, "-m", "storefold.stack.stripe", "--port", str(port), "--home", str(home / "stripe")),
+        ready=lambda: http_ok(f"http://127.0.0.1:{port}/_health"),
+        stop_timeout=5,
+    )
+
+
+def storage(home: Path, port: int) -> Service:
+    """Keeps its objects in `<home>/storage`."""
+    return Service(
+        name="storage",
+        argv=(sys.executable, "-m", "storefold.stack.storage", "--port", str(port), "--home", str(home / "storage")),
         ready=lambda: http_ok(f"http://127.0.0.1:{port}/_health"),
         stop_timeout=5,
     )

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, EmailStr, Field, SecretStr, field_serialize
 from pydantic_core.core_schema import SerializationInfo, ValidationInfo
 
 from write_side.fields import Id, JsonObject, Line, Reference, Source, Text, clean_text
+from write_side.media import LARGEST, PersonKey
 from write_side.messages import Access, Command
 from write_side.policies import REGISTRATIONS
 
@@ -94,6 +95,18 @@ class ChangeEmail(Command):
 
     email: Email
     policy: Surface = "native"
+
+
+class SetProfilePicture(Command):
+    """Gives the caller an uploaded picture, in the place of an earlier one, whose stored object is deleted soon
+    after."""
+
+    key: PersonKey
+    size: int = Field(ge=1, le=LARGEST, description="bytes, as the upload was answered")
+
+
+class RemoveProfilePicture(Command):
+    """Takes the caller's picture away; the stored object is deleted soon after."""
 
 
 class ChangePassword(Command):

@@ -67,6 +67,26 @@ class EmailChanged(Event, frozen=True):
     confirm: bool = True
 
 
+class ProfilePictureSet(Event, frozen=True):
+    """`size` in bytes."""
+
+    TOPIC: ClassVar[str] = "account.profile-picture-set"
+
+    person_id: int
+    key: str
+    content_type: str
+    size: int
+
+
+class ProfilePictureRemoved(Event, frozen=True):
+    """Also of one that another takes the place of. Nobody refers to the stored object any more."""
+
+    TOPIC: ClassVar[str] = "account.profile-picture-removed"
+
+    person_id: int
+    key: str
+
+
 class PasswordChanged(Event, frozen=True):
     """That it changed; the hash is no event."""
 
@@ -163,6 +183,8 @@ AccountEvent = (
     | EmailVerified
     | ProfileChanged
     | EmailChanged
+    | ProfilePictureSet
+    | ProfilePictureRemoved
     | PasswordChanged
     | PasswordResetRequested
     | GoogleLinked

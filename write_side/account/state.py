@@ -17,6 +17,8 @@ from write_side.account.events import (
     PasswordChanged,
     PasswordResetRequested,
     ProfileChanged,
+    ProfilePictureRemoved,
+    ProfilePictureSet,
     RoleGranted,
     RoleRevoked,
 )
@@ -45,6 +47,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     google_subjects: frozenset[str] = frozenset()  # keyed hashes
     resets: int = 0  # how often a link for a new password was asked for
     reset_open: bool = False  # the last of them is still good, unless it has expired
+    picture: str | None = None  # its key
 
     @property
     def exists(self) -> bool:
@@ -84,6 +87,10 @@ def evolve(account: Account, event: Event) -> Account:
             fields = ("first_name", "last_name", "phone_number")
             changes = {f: v for f in fields if (v := getattr(event, f)) is not UNSET}
             return _replace(account, **changes)
+        case ProfilePictureSet():
+            return _replace(account, picture=event.key)
+        case ProfilePictureRemoved():
+            return _replace(account, picture=None)
         case AddressAdded():
             address = Address(event.address_type, event.is_default, event.address)
             return _replace(account, addresses={**account.addresses, event.address_id: address})

@@ -10,7 +10,14 @@ from typing import Any, Final
 
 import msgspec
 
-from write_side.account.events import AccountRegistered, EmailChanged, LoginLinkRequested, PasswordResetRequested
+from write_side.account.events import (
+    AccountRegistered,
+    EmailChanged,
+    LoginLinkRequested,
+    PasswordResetRequested,
+    ProfilePictureRemoved,
+)
+from write_side.catalog.product.events import ImageRemoved
 from write_side.messages import Event, Metadata
 from write_side.order.events import OrderCancelled, OrderDelivered, OrderPaid, OrderShipped
 from write_side.payment.events import PaymentIntentCreated, PaymentRequested, RefundRequested
@@ -39,10 +46,16 @@ class Kind(StrEnum):
     ALERT_LOW_STOCK = "alert-low-stock"  # about a product: finds out who is to get a mail
     MAIL_LOW_STOCK = "mail-low-stock"  # to a person
     MAIL_RESTOCK = "mail-restock"  # to the seller, where the product's policy tells them alone
+    # Pictures: `number` is the position of the event that they are about.
+    DELETE_PICTURE = "delete-picture"  # of a product or a person: the stored object
 
     @property
     def is_mail(self) -> bool:
         return self.startswith(("mail-", "alert-"))
+
+    @property
+    def is_picture(self) -> bool:
+        return self.endswith("-picture")
 
 
 class Effect(msgspec.Struct, frozen=True):
@@ -75,8 +88,12 @@ _MAILS: Final[dict[type[Event], tuple[Kind, str]]] = {  # and the field with the
     OrderDelivered: (Kind.MAIL_DELIVERY, "order_id"),
     StockFellLow: (Kind.ALERT_LOW_STOCK, "product_id"),
 }
+_PICTURES: Final[dict[type[Event], str]] = {  # and the field with the subject
+    ImageRemoved: "product_id",
+    ProfilePictureRemoved: "person_id",
+}
 
-TOPICS: Final = tuple(sorted(event.TOPIC for event in (*_PAYMENTS, *_MAILS)))
+TOPICS: Final = tuple(sorted(event.TOPIC for event in (*_PAYMENTS, *_MAILS, *_PICTURES)))
 """The events that have an effect; a dispatcher reads no others."""
 
 
@@ -89,4 +106,6 @@ def effect_of(event: Event, position: int, meta: Metadata) -> Effect | None:
     if (mail := _MAILS.get(type(event))) is not None and meta.service not in LOADERS:
         kind, subject = mail
         return Effect(kind, getattr(event, subject), position)
+    if (subject := _PICTURES.get(type(event), "")) and getattr(event, "key", None) is not None:
+        return Effect(Kind.DELETE_PICTURE, getattr(event, subject), position)
     return None

@@ -6,6 +6,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
+from write_side.catalog.product.image_commands import NewImage
 from write_side.catalog.product.pricing import Offer
 from write_side.fields import Attributes, Id, Level, Line, Price, Sku, Slug, Tags, Text
 from write_side.messages import Access, Command
@@ -92,6 +93,7 @@ class CreateProduct(Command):
     low_stock_threshold: Level = 10
     variants: list[NewVariant] = Field(default=[], max_length=200)
     image: Text | None = Field(default=None, description="address of the main picture")
+    images: list[NewImage] = Field(default=[], max_length=100, description="uploaded pictures")
     policy: Policy = "store"
 
     @field_validator("price")
@@ -143,6 +145,9 @@ class UpdateProduct(Command):
     featured: bool | None = None
     active: bool | None = None
     low_stock_threshold: Level | None = None
+    images: list[NewImage] | None = Field(
+        default=None, max_length=100, description="uploaded pictures, in the place of all that it has"
+    )
     policy: Policy = "store"
 
     @model_validator(mode="after")

@@ -121,7 +121,10 @@ class VariantRemoved(Event, frozen=True):
 
 
 class ImageAdded(Event, frozen=True):
-    """`address`: a URL, or a path below the API's own address."""
+    """`address`: a URL, or a path below the API's own address; what is in our storage has its `key`, too.
+
+    `primary`: it is the main picture from now on, and the one that was becomes one of the gallery.
+    """
 
     TOPIC: ClassVar[str] = "product.image-added"
 
@@ -131,6 +134,30 @@ class ImageAdded(Event, frozen=True):
     alt_text: str
     primary: bool
     order: int
+    key: str | None = None
+    thumbnail: bool = False
+
+
+class ImageChanged(Event, frozen=True):
+    """`primary` as in `ImageAdded`; false: it is one of the gallery."""
+
+    TOPIC: ClassVar[str] = "product.image-changed"
+
+    product_id: int
+    image_id: int
+    alt_text: str | UnsetType = UNSET
+    order: int | UnsetType = UNSET
+    primary: bool | UnsetType = UNSET
+
+
+class ImageRemoved(Event, frozen=True):
+    """`key`: of the stored object, which nobody refers to any more."""
+
+    TOPIC: ClassVar[str] = "product.image-removed"
+
+    product_id: int
+    image_id: int
+    key: str | None = None
 
 
 ProductEvent = (
@@ -144,4 +171,6 @@ ProductEvent = (
     | VariantChanged
     | VariantRemoved
     | ImageAdded
+    | ImageChanged
+    | ImageRemoved
 )

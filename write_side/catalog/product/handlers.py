@@ -17,6 +17,7 @@ from write_side.catalog.product.commands import (
     UpdateVariant,
 )
 from write_side.catalog.product.events import ImageAdded, ProductCreated
+from write_side.catalog.product.image_handlers import add_image, remove_all, replace_all
 from write_side.catalog.product.state import PRODUCT, Product
 from write_side.policies import PRODUCTS
 from write_side.stock import low
@@ -55,6 +56,7 @@ def create_product(command: CreateProduct, work: Work) -> dict[str, Any]:
     work.begin(PRODUCT, product_id, [created])
     if command.image is not None:
         work.record(PRODUCT, product_id, [_main_image(work, created, command.image)])
+    images = [add_image(work, product_id, image) for image in command.images]
     base = parts.base_level(policy, command.stock, has_variants=bool(command.variants)) or 0
     stocking.open_stock(work, product_id, None, created.sku, base)
     variants = [stocking.add_variant(work, product_id, variant) for variant in command.variants]
@@ -64,6 +66,7 @@ def create_product(command: CreateProduct, work: Work) -> dict[str, Any]:
         "slug": created.slug,
         "sku": created.sku,
         "variants": variants,
+        "images": images,
     }
 
 
@@ -78,18 +81,20 @@ def update_product(command: UpdateProduct, work: Work) -> dict[str, Any]:
         work.claim("sku", command.sku, command.product_id, decide.SkuTaken(sku=command.sku))
         work.release("sku", product.sku)
     work.record(PRODUCT, command.product_id, decide.change(product, command, category_id, brand_id))
+    gone = replace_all(work, product, command.images) if command.images is not None else []
     watch = low.Watch(work, [product]) if {"available", "stock", "variants"} & command.model_fields_set else None
     if command.available is not None:
         stocking.set_available(work, product, command.available)
     stocking.arrange(work, command)
     if watch is not None:
         watch.report()
-    return _identity(work.state(PRODUCT, command.product_id))
+    return _identity(work.state(PRODUCT, command.product_id)) | ({"keys": gone} if gone else {})
 
 
 @handles(DeleteProduct)
 def delete_product(command: DeleteProduct, work: Work) -> dict[str, Any]:
     product = _mine(work, command.product_id)
+    remove_all(work, product)
     work.record(PRODUCT, command.product_id, decide.delete(product))
     work.release("product-slug", product.slug)
     for sku in [product.sku, *(variant.sku for variant in product.variants.values())]:

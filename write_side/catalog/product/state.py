@@ -7,6 +7,8 @@ from msgspec import UNSET
 
 from write_side.catalog.product.events import (
     ImageAdded,
+    ImageChanged,
+    ImageRemoved,
     ProductChanged,
     ProductCreated,
     ProductDeactivated,
@@ -43,6 +45,15 @@ class Variant(msgspec.Struct, frozen=True):
     attributes: dict[str, str]
 
 
+class Image(msgspec.Struct, frozen=True):
+    """`key` None: it lies elsewhere."""
+
+    order: int
+    primary: bool
+    alt_text: str
+    key: str | None = None
+
+
 class Product(msgspec.Struct, frozen=True, kw_only=True):
     product_id: int = 0
     name: str = ""
@@ -66,7 +77,7 @@ class Product(msgspec.Struct, frozen=True, kw_only=True):
     deleted: bool = False
     tags: tuple[str, ...] = ()
     variants: dict[int, Variant] = {}
-    images: int = 0
+    images: dict[int, Image] = {}
 
     @property
     def exists(self) -> bool:
@@ -113,9 +124,27 @@ def evolve(product: Product, event: Event) -> Product:
             rest = {k: v for k, v in product.variants.items() if k != event.variant_id}
             return _replace(product, variants=rest)
         case ImageAdded():
-            return _replace(product, images=product.images + 1)
+            image = Image(event.order, event.primary, event.alt_text, event.key)
+            return _with_image(product, event.image_id, image)
+        case ImageChanged():
+            shown = product.images.get(event.image_id)
+            if shown is None:
+                return product
+            shown = _replace(shown, **_set(event, ("alt_text", "order", "primary")))
+            return _with_image(product, event.image_id, shown)
+        case ImageRemoved():
+            images = {k: v for k, v in product.images.items() if k != event.image_id}
+            return _replace(product, images=images)
         case _:
             return product
+
+
+def _with_image(product: Product, image_id: int, image: Image) -> Product:
+    """A product has one main picture: the newest takes the role over."""
+    others = product.images
+    if image.primary:
+        others = {k: _replace(v, primary=False) if v.primary else v for k, v in others.items()}
+    return _replace(product, images={**others, image_id: image})
 
 
 def _set(event: Event, fields: tuple[str, ...]) -> dict[str, Any]:
