@@ -18,6 +18,7 @@ from api.queries import (
     review_answers,
     seller_answers,
 )
+from api.uploads import routes as upload_answers
 
 _DESCRIPTION = """Commands change the shop and answer with the position of their last event
 (`Storefold-Position`); queries read models that follow, and wait for a position when
@@ -46,6 +47,7 @@ _SHAPES = (
     seller_answers,
     report_answers,
     metric_answers,
+    upload_answers,
 )
 _NOT_MODIFIED = {"description": "The client's copy (`If-None-Match`) is still right"}
 

@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 
 from api.queries.values import AddressAnswer, whole
-from read_side.documents.person import Account
+from read_side.documents.person import Account, Picture
+from write_side.media import PATH
 
 
 class BookedAddressAnswer(msgspec.Struct):
@@ -14,6 +15,16 @@ class BookedAddressAnswer(msgspec.Struct):
     is_default: bool
     address: AddressAnswer
     created_at: str
+
+
+class PictureAnswer(msgspec.Struct):
+    """`path` of this API shows it; `size` in bytes."""
+
+    key: str
+    path: str
+    content_type: str
+    size: int
+    uploaded_at: str
 
 
 class AccountAnswer(msgspec.Struct):
@@ -31,6 +42,7 @@ class AccountAnswer(msgspec.Struct):
     verified: bool
     active: bool
     addresses: list[BookedAddressAnswer]
+    profile_picture: PictureAnswer | None
     created_at: str
 
 
@@ -78,5 +90,12 @@ def _shown(found: Account) -> dict[str, Any]:
         "verified": found.verified,
         "active": found.active,
         "addresses": whole(list[BookedAddressAnswer], list(found.addresses.values())),
+        "profile_picture": _picture(found.profile_picture),
         "created_at": found.created_at,
     }
+
+
+def _picture(found: Picture | None) -> PictureAnswer | None:
+    if found is None:
+        return None
+    return PictureAnswer(found.key, PATH + found.key, found.content_type, found.size, found.uploaded_at)

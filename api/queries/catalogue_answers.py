@@ -4,7 +4,7 @@ import msgspec
 
 from api.queries.values import Money, money
 from read_side.documents.catalogue import Brand, Category
-from read_side.documents.product import Product, Variant
+from read_side.documents.product import Image, Product, Variant
 from read_side.queries.catalogue import BrandList, Tree
 from read_side.queries.facets import Facets
 from read_side.queries.search import Suggestion
@@ -30,10 +30,16 @@ class VariantAnswer(msgspec.Struct):
 
 
 class ImageAnswer(msgspec.Struct):
+    """`address`: a URL, or a path of this API; `key`: of what is in our storage. `image_type`: main, gallery or
+    thumbnail."""
+
     image_id: int
     address: str
     alt_text: str
     primary: bool
+    image_type: str
+    order: int
+    key: str | None
 
 
 class ProductAnswer(msgspec.Struct):
@@ -164,7 +170,7 @@ def product(found: Product, tree: Tree, brands: BrandList) -> ProductAnswer:
         tags=found.tags,
         attributes=found.attributes,
         variants=[_variant(found, variant) for variant in found.variants.values()],
-        images=[ImageAnswer(i.image_id, i.address, i.alt_text, i.primary) for i in found.images_in_order],
+        images=[_image(image) for image in found.images_in_order],
         available=found.available,
         rating=found.rating,
         review_count=found.review_count,
@@ -238,3 +244,9 @@ def _variant(parent: Product, variant: Variant) -> VariantAnswer:
 
 def _choices(found: list[Choice]) -> list[Choice]:
     return sorted(found, key=lambda choice: (-choice.count, choice.name))
+
+
+def _image(found: Image) -> ImageAnswer:
+    return ImageAnswer(
+        found.image_id, found.address, found.alt_text, found.primary, found.image_type, found.order, found.key
+    )

@@ -6,6 +6,7 @@ scan of a progressive JPEG a pass over it.
 """
 
 import re
+import warnings
 from io import BytesIO
 from typing import Final, NamedTuple
 
@@ -13,6 +14,8 @@ from PIL import GifImagePlugin, Image, JpegImagePlugin, PngImagePlugin, WebPImag
 
 from write_side.media import LARGEST
 from write_side.refusals import Invalid
+
+warnings.filterwarnings("error", category=Image.DecompressionBombWarning)  # what Pillow warns of is refused here
 
 MOST_PIXELS: Final = 40_000_000  # of all frames together: 160 MB while it is decoded
 MOST_FRAMES: Final = 500

@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any
 
 from eventsourcing.persistence import StoredEvent
+from msgspec import UNSET
 
 from write_side.account import events as account
 from write_side.cart import events as cart
@@ -85,6 +86,7 @@ class _Shop:
         self.brands: list[int] = []
         self.products: dict[int, list[int]] = {}
         self.sellers: dict[int, int | None] = {}
+        self.pictures: dict[int, list[int]] = {}
         self.carts: dict[int, dict[int, tuple[int, int | None]]] = {}
         self.orders: dict[int, dict[str, Any]] = {}
         self.past_orders: list[order.PastOrderRecorded] = []
@@ -313,17 +315,7 @@ class _Shop:
         elif roll == 6 and variants:
             yield stream, product.VariantRemoved(product_id=product_id, variant_id=variants.pop())
         elif roll == 7:
-            yield (
-                stream,
-                product.ImageAdded(
-                    product_id=product_id,
-                    image_id=next(self.ids),
-                    address="/i.png",
-                    alt_text="",
-                    primary=dice.random() < 0.5,
-                    order=dice.randrange(3),
-                ),
-            )
+            yield stream, self.picture(product_id)
         elif roll == 8:
             yield (
                 stream,
@@ -345,6 +337,30 @@ class _Shop:
                     attributes={"m": dice.choice(["a", "b"])},
                 ),
             )
+
+    def picture(self, product_id: int) -> Event:
+        """One more, another, or one less."""
+        dice, shown = self.dice, self.pictures.setdefault(product_id, [])
+        roll = dice.randrange(4) if shown else 0
+        if roll == 1:
+            image_id = dice.choice(shown)
+            primary = dice.choice([True, False, UNSET])
+            return product.ImageChanged(product_id=product_id, image_id=image_id, order=7, primary=primary)
+        if roll == 2:
+            image_id = shown.pop(dice.randrange(len(shown)))
+            return product.ImageRemoved(product_id=product_id, image_id=image_id, key=f"products/1/{image_id}.png")
+        image_id = next(self.ids)
+        shown.append(image_id)
+        return product.ImageAdded(
+            product_id=product_id,
+            image_id=image_id,
+            address="/i.png",
+            alt_text="",
+            primary=dice.random() < 0.5,
+            order=dice.randrange(3),
+            key=f"products/1/{image_id}.png",
+            thumbnail=dice.random() < 0.5,
+        )
 
     def sellable(self) -> tuple[int, int | None]:
         product_id = self.dice.choice(list(self.products))

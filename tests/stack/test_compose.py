@@ -20,7 +20,7 @@ def compose() -> Any:
 
 def test_everything_is_there(compose: Any) -> None:
     assert "version" not in compose
-    parts = {"postgres", "postgres-keys", "redis", "elasticsearch", "rabbitmq", "mail", "stripe"}
+    parts = {"postgres", "postgres-keys", "redis", "elasticsearch", "rabbitmq", "mail", "stripe", "storage"}
     assert set(compose["services"]) == parts | set(PROCESSES)
 
 

@@ -16,7 +16,8 @@ OWN = {
 
 @pytest.fixture(autouse=True)
 def _production(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in (OWN | {"STOREFOLD_PROFILE": "production"}).items():
+    stored = {"STOREFOLD_STORAGE_ACCESS_KEY": "own", "STOREFOLD_STORAGE_SECRET_KEY": "storage_own"}
+    for name, value in (OWN | stored | {"STOREFOLD_PROFILE": "production"}).items():
         monkeypatch.setenv(name, value)
 
 
@@ -34,3 +35,17 @@ def test_each_must_be_set(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv(name, "")
     with pytest.raises(ValidationError, match=f"{name} must be set"):
         Settings()
+
+
+def test_the_storage_has_a_secret_of_its_own_or_none_or_is_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("STOREFOLD_STORAGE_SECRET_KEY")
+    with pytest.raises(ValidationError, match="STOREFOLD_STORAGE_SECRET_KEY must be set"):
+        Settings()
+    monkeypatch.setenv("STOREFOLD_STORAGE", "off")
+    assert Settings().storage == "off"
+    monkeypatch.setenv("STOREFOLD_STORAGE", "on")
+    monkeypatch.setenv("STOREFOLD_STORAGE_SECRET_KEY", "")
+    with pytest.raises(ValidationError, match="belong together"):
+        Settings()
+    monkeypatch.setenv("STOREFOLD_STORAGE_ACCESS_KEY", "")
+    assert Settings().storage_secret_key.get_secret_value() == ""

@@ -99,4 +99,5 @@ def test_development_writes_to_the_file_unless_told_otherwise(monkeypatch: pytes
     monkeypatch.setenv("STRIPE_API_KEY", "sk")
     monkeypatch.setenv("STRIPE_WEBHOOK_SECRET", "c")
     monkeypatch.setenv("CARRIER_WEBHOOK_SECRET", "d")
+    monkeypatch.setenv("STOREFOLD_STORAGE", "off")
     assert not Settings(profile="production", **secrets).sends_sms_to_file  # type: ignore[arg-type]

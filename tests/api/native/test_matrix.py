@@ -30,6 +30,7 @@ COMMAND: dict[str, tuple[Access, dict[str, Any], bool]] = {
         },
         False,
     ),
+    "add-product-image": (SELLER, {"product_id": "product", "key": f"products/{NOBODY}/{'0' * 32}.png"}, OWN),
     "add-to-cart": (SIGNED_IN, {"product_id": "product"}, False),
     "add-to-wishlist": (SIGNED_IN, {"product_id": "product"}, False),
     "add-variant": (SELLER, {"product_id": "product", "name": "red"}, OWN),
@@ -45,6 +46,7 @@ COMMAND: dict[str, tuple[Access, dict[str, Any], bool]] = {
     "change-cart-item": (SIGNED_IN, {"line_id": "line", "quantity": 2}, OWN),
     "change-email": (SIGNED_IN, {"email": "unique@people.test"}, False),
     "change-password": (SIGNED_IN, {"old_password": PASSWORD, "new_password": PASSWORD}, False),
+    "change-product-image": (SELLER, {"product_id": "product", "image_id": NOTHING, "alt_text": "mine now"}, OWN),
     "change-review": (SIGNED_IN, {"review_id": "review", "rating": 1}, OWN),
     "clear-cart": (SIGNED_IN, {}, False),
     "create-brand": (ADMIN, {"name": "unique"}, False),
@@ -87,6 +89,9 @@ COMMAND: dict[str, tuple[Access, dict[str, Any], bool]] = {
     "remove-category": (ADMIN, {"category_id": NOTHING}, False),
     "remove-from-cart": (SIGNED_IN, {"line_id": "line"}, OWN),
     "remove-from-wishlist": (SIGNED_IN, {"product_id": "product"}, False),
+    "remove-product-image": (SELLER, {"product_id": "product", "image_id": NOTHING}, OWN),
+    "remove-product-images": (SELLER, {"product_id": "product"}, OWN),
+    "remove-profile-picture": (SIGNED_IN, {}, False),
     "remove-review": (SIGNED_IN, {"review_id": "review"}, OWN),
     "remove-variant": (SELLER, {"product_id": "product", "variant_id": "variant"}, OWN),
     "rename-brand": (ADMIN, {"brand_id": NOTHING, "name": "unique"}, False),
@@ -101,6 +106,7 @@ COMMAND: dict[str, tuple[Access, dict[str, Any], bool]] = {
     ),
     "return-order": (ADMIN, {"order_id": NOTHING}, False),
     "revoke-role": (ADMIN, {"person_id": NOBODY, "role": "seller"}, False),
+    "set-profile-picture": (SIGNED_IN, {"key": f"people/{NOBODY}/{'0' * 32}.png", "size": 1}, OWN),
     "ship-order": (ADMIN, {"order_id": NOTHING, "tracking_number": "T"}, False),
     "sign-in-with-google": (SERVICE, {"subject": "1", "email": "unique@people.test", "email_verified": True}, False),
     "start-order": (ADMIN, {"order_id": NOTHING}, False),
@@ -151,8 +157,10 @@ QUERY: dict[str, tuple[Access, bool]] = {
     "/queries/dashboard": (SELLER, False),
     "/queries/category-visits": (ADMIN, False),
 }
-OTHERS = {"/auth/token", "/health/live", "/health/ready", "/problems/{kind}"}
+OTHERS = {"/auth/token", "/health/live", "/health/ready", "/media/{key}", "/problems/{kind}"}
 """For anybody, whoever they are."""
+UPLOADS = {"/uploads/{purpose}"}
+"""Who may, test_pictures.py says."""
 
 MAY = {
     "nobody": {ANYONE},
@@ -211,7 +219,7 @@ def world(anyone: Client, admin: Client) -> World:
 
 def test_every_route_is_listed(anyone: Client) -> None:
     paths = set(anyone.http.get("/openapi.json").json()["paths"])
-    assert {f"/commands/{name}" for name in COMMAND} | set(QUERY) | OTHERS == paths
+    assert {f"/commands/{name}" for name in COMMAND} | set(QUERY) | OTHERS | UPLOADS == paths
     assert set(COMMAND) == set(COMMANDS)
 
 

@@ -10,7 +10,9 @@ from write_side.account.events import (
     EmailVerified,
     LoginLinkRequested,
     PasswordResetRequested,
+    ProfilePictureRemoved,
 )
+from write_side.catalog.product.events import ImageRemoved
 from write_side.messages import EVENT_TYPES, Event, Metadata
 from write_side.order.events import OrderCancelled, OrderDelivered, OrderPaid, OrderReturned, OrderShipped
 from write_side.payment.events import (
@@ -45,6 +47,8 @@ LOW = StockFellLow(product_id=5, available=2, threshold=10)
         (OrderShipped(order_id=7, tracking_number="T"), Effect(Kind.MAIL_SHIPPING, 7, 41)),
         (OrderDelivered(order_id=7), Effect(Kind.MAIL_DELIVERY, 7, 41)),
         (LOW, Effect(Kind.ALERT_LOW_STOCK, 5, 41)),
+        (ImageRemoved(product_id=5, image_id=6, key="products/1/k.png"), Effect(Kind.DELETE_PICTURE, 5, 41)),
+        (ProfilePictureRemoved(person_id=3, key="people/3/k.png"), Effect(Kind.DELETE_PICTURE, 3, 41)),
     ],
 )
 def test_what_is_to_be_done_at_once(event: Event, effect: Effect) -> None:
@@ -107,9 +111,14 @@ def test_two_parcels_of_one_order_are_two_mails() -> None:
     assert [parcel.id for parcel in parcels if parcel is not None] == ["mail-shipping-7-41", "mail-shipping-7-42"]
 
 
-def test_every_kind_is_a_mail_or_stripe_s() -> None:
+def test_a_picture_that_lies_elsewhere_is_not_ours_to_delete() -> None:
+    assert effect_of(ImageRemoved(product_id=5, image_id=6), 41, META) is None
+
+
+def test_every_kind_is_a_mail_a_picture_or_stripe_s() -> None:
     stripes = {Kind.CREATE_INTENT, Kind.REFUND, Kind.CHECK_INTENT}
-    assert {kind for kind in Kind if not kind.is_mail} == stripes
+    assert {kind for kind in Kind if not kind.is_mail and not kind.is_picture} == stripes
+    assert not any(kind.is_mail and kind.is_picture for kind in Kind)
 
 
 def test_every_topic_is_an_event() -> None:
