@@ -19,6 +19,7 @@ from write_side.bus import Bus
 from write_side.database import Database, connect
 from write_side.event_store import PostgresLog
 from write_side.identifiers import IdAllocator
+from write_side.media import StorageAway
 from write_side.observations.log import ObservationLog
 from write_side.observations.observer import Observer
 from write_side.order.buyers import buyer_of
@@ -287,6 +288,20 @@ def reconcile_now(settings: Settings, *, everything: bool = False) -> int:
 
     with closing(connect(settings.postgres_dsn)) as conn:
         return reconcile(conn, sender(build_app(settings.celery_broker)), everything=everything)
+
+
+def sweep_pictures(settings: Settings) -> int:
+    """Deletes stored pictures that no command took within a day; how many. Raises StorageAway."""
+    from workers.sweeping import sweep
+
+    storage = build_storage(settings)
+    if storage is None:
+        raise StorageAway("the storage is switched off")
+    log = PostgresLog(Database(settings.postgres_dsn))
+    try:
+        return sweep(log, storage)
+    finally:
+        log.close()
 
 
 def master_key_bytes(settings: Settings) -> bytes:

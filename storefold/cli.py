@@ -136,4 +136,18 @@ def reconcile(
         raise typer.Exit(1) from error
 
 
+@app.command()
+def sweep_pictures() -> None:
+    """Delete stored pictures that were uploaded a day ago and never used (to be run daily)."""
+    from storefold import bootstrap
+    from storefold.running import NotRunning, running_settings
+    from write_side.media import StorageAway
+
+    try:
+        typer.echo(f"{bootstrap.sweep_pictures(running_settings())} deleted")
+    except (NotRunning, StorageAway) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+
+
 add_tools(app)
