@@ -3,14 +3,14 @@ imports no more than that: Elasticsearch's client, Celery and the Stripe SDK eac
 a process without them takes to start.
 """
 
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from storefold.names import owners
+from storefold.outside import build_intent_finder, build_sms, build_storage, build_stripe
 from storefold.settings import Settings
 from workers.presence import dispatcher_acts, worker_present
 from write_side.account.authorise import authorise
@@ -24,7 +24,6 @@ from write_side.observations.log import ObservationLog
 from write_side.observations.observer import Observer
 from write_side.order.buyers import buyer_of
 from write_side.personal_data import Vault
-from write_side.refusals import Unavailable
 from write_side.registry import COMMANDS
 from write_side.secrets.password_resets import PasswordResets, Reset
 from write_side.secrets.passwords import Credentials, hash_password
@@ -38,8 +37,6 @@ if TYPE_CHECKING:
     from api.parts import Parts
     from api.throttling import Rates
     from workers.dispatcher import Dispatcher
-    from workers.object_storage import ObjectStorage
-    from workers.stripe_gateway import StripeGateway
 
 
 def utc_now() -> str:
@@ -190,64 +187,6 @@ def build_rates(settings: Settings) -> "Rates | None":
             name: Policy(name.replace("_", "-"), Rate.parse(getattr(settings, f"rate_{name}")), name in guards)
             for name in Rates.__annotations__
         }
-    )
-
-
-def build_stripe(settings: Settings) -> "StripeGateway":
-    """The calls to Stripe, or to what stands in for it."""
-    from workers.stripe_gateway import StripeGateway
-
-    return StripeGateway(settings.stripe_api_key.get_secret_value(), settings.stripe_api_base)
-
-
-def build_intent_finder(settings: Settings) -> Callable[[str], dict[str, Any] | None]:
-    """What the API asks Stripe for: how an intent stands, and its buyer's secret. All that Stripe is to
-    do is a worker's."""
-    from workers.stripe_gateway import StripeAway, StripeRefused
-
-    gateway = build_stripe(settings)
-
-    def find(intent_id: str) -> dict[str, Any] | None:
-        try:
-            return gateway.intent(intent_id)
-        except StripeRefused:
-            return None
-        except StripeAway as error:
-            raise Unavailable(str(error)) from error
-
-    return find
-
-
-def build_sms(settings: Settings) -> Callable[[str, str], None]:
-    """Sends a text to a number; raises SmsNotSent."""
-    from workers.sms import TwilioAccount, file_outbox, twilio
-
-    if settings.sends_sms_to_file:
-        return file_outbox(settings.home / "outbox" / "sms.jsonl")
-    account = TwilioAccount(
-        settings.twilio_account_sid,
-        settings.twilio_auth_token.get_secret_value(),
-        settings.twilio_sender,
-        settings.twilio_api_base,
-    )
-    return twilio(account)
-
-
-def build_storage(settings: Settings) -> "ObjectStorage | None":
-    """Where pictures are; None where the shop has none."""
-    if settings.storage == "off":
-        return None
-    from workers.object_storage import ObjectStorage, StorageSettings
-
-    return ObjectStorage(
-        StorageSettings(
-            bucket=settings.storage_bucket,
-            region=settings.storage_region,
-            endpoint=settings.storage_endpoint,
-            public_endpoint=settings.storage_public_endpoint,
-            access_key=settings.storage_access_key,
-            secret_key=settings.storage_secret_key.get_secret_value(),
-        )
     )
 
 

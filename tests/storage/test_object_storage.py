@@ -9,7 +9,7 @@ import httpx
 import pytest
 from support.storage import StorageStandin
 
-from storefold.bootstrap import build_storage
+from storefold.outside import build_storage
 from storefold.stack.storage.signed import Denied, check
 from workers.object_storage import GOOD_FOR, ObjectStorage, StorageSettings
 from write_side.media import StorageAway

@@ -8,7 +8,8 @@ from support.pictures import picture
 from support.shop import Shop
 from support.storage import StorageStandin
 
-from storefold.bootstrap import WriteSide, build_storage
+from storefold.bootstrap import WriteSide
+from storefold.outside import build_storage
 from workers import open_effects
 from workers.object_storage import ObjectStorage
 from workers.open_effects import Open
