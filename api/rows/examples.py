@@ -35,7 +35,7 @@ class Examples:
         if "properties" in schema:
             return {field: self.of(part, field) for field, part in schema["properties"].items()}
         if schema.get("type") == "array" and not isinstance(self._values.get(name), list):
-            return [self.of(schema["items"], name)]
+            return [self.of(schema.get("items", {}), name)]
         return self._value(schema, name, [schema, *options])
 
     def _value(self, schema: Schema, name: str, options: list[Schema]) -> Any:
