@@ -1,7 +1,11 @@
 """The surface as an ASGI application for its paths at the root; its documentation lies below `/martaff/`."""
 
+from api.gateway import Gateway
 from api.martaff.errors import ERRORS
 from api.martaff.examples import EXAMPLES
+from api.martaff.routes.product_list import add_product_list_row
+from api.martaff.routes.products import add_product_rows
+from api.martaff.routes.reviews import add_review_rows
 from api.parts import Parts
 from api.rows.body import ANY
 from api.rows.dialect import Dialect, Options
@@ -29,4 +33,8 @@ MARTAFF = Dialect(
 def create(parts: Parts, limits: Limits | None = None) -> Surface:
     """The application; it has no lifespan of its own: `parts` are opened by whoever serves it."""
     rows = Rows()
+    gateway = Gateway(parts)
+    add_product_rows(rows, parts, gateway)
+    add_product_list_row(rows, parts)
+    add_review_rows(rows, parts, gateway)
     return Surface(MARTAFF, rows, parts, Tokens(parts.settings.secret_key), limits)

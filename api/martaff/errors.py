@@ -3,11 +3,33 @@
 A row that says {"message": …} or {"error": …} raises `Refused` with that body.
 """
 
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
-from api.rows.django_rest import rest_errors
-from api.rows.errors import Words
+from api.rows.django_rest import Detail, rest_errors
+from api.rows.errors import WHOLE, Said, Words
+from write_side.catalog.product.decide import TooManyVariants
+from write_side.catalog.product.parts import StockMissing, VariantTwice
 
-WORDS: Final[dict[type[Exception], Words]] = {}
+WORDS: Final[dict[type[Exception], Words]] = {
+    StockMissing: Words(400, "{detail}", field=WHOLE),
+    TooManyVariants: Words(400, "{detail}", field="variations"),
+    VariantTwice: Words(400, "{detail}", field="variations"),
+}
+_NO_JSON: Final = ["Invalid JSON format"]
 
-ERRORS: Final = rest_errors(WORDS)
+FieldErrors = dict[str, list[str] | str]
+
+
+def _shape(said: Said) -> Detail | FieldErrors:
+    """The contract says of one complaint alone that it is no list."""
+    if said.fields is None:
+        return Detail(said.text)
+    return {name: texts[0] if texts == _NO_JSON else texts for name, texts in said.fields.items()}
+
+
+def _shapes(status: int) -> tuple[Any, ...]:
+    return (FieldErrors, Detail) if status == 400 else (Detail,)
+
+
+ERRORS: Final = replace(rest_errors(WORDS), shape=_shape, shapes=_shapes)

@@ -5,6 +5,7 @@ after Redis was away; while Redis is away there is no announcement, and the copy
 """
 
 import asyncio
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
@@ -18,6 +19,11 @@ from read_side.redis import Documents
 T = TypeVar("T")
 _categories = msgspec.json.Decoder(Categories)
 _brands = msgspec.json.Decoder(Brands)
+
+
+def _fold(name: str) -> str:
+    """As names are compared when categories are made (`write_side/fields.py`)."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 class Tree:
@@ -38,6 +44,11 @@ class Tree:
 
     def children(self, category_id: int) -> list[Category]:
         return self._children.get(category_id, [])
+
+    def named(self, name: str) -> list[int]:
+        """Categories of this name, whatever its case, wherever they are."""
+        wanted = _fold(name)
+        return [category.category_id for category in self.by_id.values() if _fold(category.name) == wanted]
 
     def descendants(self, category_id: int) -> list[int]:
         """The category and everything below it."""

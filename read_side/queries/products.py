@@ -12,6 +12,7 @@ from read_side.queries.page import Page, Stretch, offset_of
 from read_side.redis import Documents
 
 _product = msgspec.json.Decoder(Product)
+_STRIDE = 1000  # products per round trip when all are read: others are served in between
 _SLUGS = 50_000  # remembered
 
 
@@ -108,6 +109,18 @@ class Products:
             None if at_start else f"<{products[0].created}",
             None if at_end else f">{products[-1].created}",
         )
+
+    async def everything(self, ceiling: int) -> list[Product]:
+        """All that is on sale, newest first; of more than `ceiling` the newest."""
+        found: list[Product] = []
+        cursor: str | None = None
+        while len(found) < ceiling:
+            stretch = await self.walk_newest(cursor, min(_STRIDE, ceiling - len(found)))
+            found += stretch.items
+            cursor = stretch.after
+            if cursor is None:
+                break
+        return found
 
     async def _list(self, index: str, page: int, size: int, newest_first: bool = True) -> Page[Product]:
         offset = offset_of(page, size)

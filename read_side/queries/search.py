@@ -27,6 +27,9 @@ _JSON: Final = {
 }
 
 
+_STRIDE: Final = 1000  # products per round trip when all are read: others are served in between
+
+
 class Suggestion(msgspec.Struct, frozen=True):
     product_id: int
     name: str
@@ -117,6 +120,18 @@ class Search:
             None if at_start else write_cursor(True, hits[0]["sort"]),
             None if at_end else write_cursor(False, hits[-1]["sort"]),
         )
+
+    async def everything(self, asked: ProductFilter, ceiling: int) -> list[Product]:
+        """All that match, newest first; of more than `ceiling` the newest."""
+        found: list[Product] = []
+        cursor: str | None = None
+        while len(found) < ceiling:
+            stretch = await self.walk(asked, cursor=cursor, size=min(_STRIDE, ceiling - len(found)))
+            found += stretch.items
+            cursor = stretch.after
+            if cursor is None:
+                break
+        return found
 
     async def suggest(self, typed: str, size: int = 10) -> list[Suggestion]:
         """Products on sale whose names have a word beginning with each word typed so far."""

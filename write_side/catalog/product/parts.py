@@ -14,7 +14,7 @@ Level = int
 
 class StockMissing(Invalid):
     type = "stock-missing"
-    title = "Give a stock or at least one variant"
+    title = "You must provide either a stock value or at least one variation."
 
 
 class VariantTwice(Invalid):

@@ -1,0 +1,1 @@
+"""What is answered, by subject: field by field in the contract's order."""

@@ -1,0 +1,1 @@
+"""From documents of the read side to answers, by subject."""
