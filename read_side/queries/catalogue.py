@@ -42,6 +42,17 @@ class Tree:
     def roots(self) -> list[Category]:
         return self._children[None]
 
+    def with_text(self, text: str) -> list[Category]:
+        """Those that have each word of the text somewhere in their names or descriptions, whatever its case; all for
+        none. In the order in which they were made."""
+        words = text.casefold().split()
+        found = [
+            category
+            for category in self.by_id.values()
+            if all(word in category.name.casefold() or word in category.description.casefold() for word in words)
+        ]
+        return sorted(found, key=lambda category: category.created)
+
     def children(self, category_id: int) -> list[Category]:
         return self._children.get(category_id, [])
 

@@ -28,10 +28,22 @@ class Wishlists:
 
     async def of(self, person_id: int, page: int, size: int) -> Page[Wish]:
         """The latest addition first."""
-        wishlist = await self._documents.one("wishlists", str(person_id), _wishlist) or Wishlist(person_id)
-        latest = list(reversed(wishlist.products.items()))
+        latest = list(reversed((await self._list(person_id)).products.items()))
         offset = offset_of(page, size)
-        wanted = latest[offset : offset + size]
+        return Page(await self._wishes(latest[offset : offset + size]), len(latest))
+
+    async def on_sale(self, person_id: int) -> list[Wish]:
+        """Those that can be bought by everybody, the latest addition first; a list has a stated end."""
+        latest = reversed((await self._list(person_id)).products.items())
+        return [wish for wish in await self._wishes(list(latest)) if wish.product.sold]
+
+    async def holds(self, person_id: int, product_id: int) -> bool:
+        """Whether the product is on the person's list."""
+        return product_id in (await self._list(person_id)).products
+
+    async def _list(self, person_id: int) -> Wishlist:
+        return await self._documents.one("wishlists", str(person_id), _wishlist) or Wishlist(person_id)
+
+    async def _wishes(self, wanted: list[tuple[int, str]]) -> list[Wish]:
         products = await self._products.by_ids(product_id for product_id, _ in wanted)
-        found = [Wish(products[product_id], at) for product_id, at in wanted if product_id in products]
-        return Page(found, len(latest))
+        return [Wish(products[product_id], at) for product_id, at in wanted if product_id in products]

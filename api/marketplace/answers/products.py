@@ -4,6 +4,8 @@ from typing import Annotated
 
 import msgspec
 
+from api.marketplace.answers.images import Image
+
 Money = Annotated[str, msgspec.Meta(pattern=r"^-?\d+\.\d{2}$", examples=["19.99"])]
 Moment = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
 
@@ -47,3 +49,31 @@ class ListProduct(msgspec.Struct):
     average_rating: float
     review_count: int
     created_at: Moment
+
+
+class Product(ListProduct):
+    """`is_favorited`: by the caller."""
+
+    description: str
+    sku: str
+    images: list[Image]
+    is_favorited: bool
+    updated_at: Moment
+
+
+class Favorite(msgspec.Struct):
+    """A product that the caller marked, and when."""
+
+    id: int
+    product: ListProduct
+    created_at: Moment
+
+
+class Favorited(msgspec.Struct):
+    """Whether the product is one of the caller's favourites now."""
+
+    favorited: bool
+
+
+class Clicked(msgspec.Struct):
+    clicked: bool

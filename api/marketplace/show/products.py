@@ -1,14 +1,18 @@
-"""Products as lists and lines show them."""
+"""Products as lists and lines show them, and one in full."""
 
 from typing import NamedTuple
 
+import msgspec
 from starlette.requests import Request
 
-from api.marketplace.answers.products import ListProduct, Named, Person, PrimaryImage
+from api.marketplace.answers.products import Favorite, ListProduct, Named, Person, PrimaryImage
+from api.marketplace.answers.products import Product as WholeProduct
+from api.marketplace.show.images import image
 from api.parts import Parts
 from read_side.documents.person import username
 from read_side.documents.product import Image, Product
 from read_side.queries.catalogue import BrandList, Tree
+from read_side.queries.wishlists import Wish
 from write_side.fields import decimal_text
 
 
@@ -47,6 +51,22 @@ def list_product(found: Product, names: Names) -> ListProduct:
         review_count=found.review_count,
         created_at=found.created_at,
     )
+
+
+def whole_product(found: Product, names: Names, *, favorited: bool) -> WholeProduct:
+    return WholeProduct(
+        **msgspec.structs.asdict(list_product(found, names)),
+        description=found.description,
+        sku=found.sku,
+        images=[image(picture, names.origin) for picture in found.images_in_order],
+        is_favorited=favorited,
+        updated_at=found.updated_at,
+    )
+
+
+def favorite(wish: Wish, names: Names) -> Favorite:
+    """A person marks a product once, so that its id is the mark's."""
+    return Favorite(wish.product.product_id, list_product(wish.product, names), wish.added_at)
 
 
 def person(person_id: int | None) -> Person | None:

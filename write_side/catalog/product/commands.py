@@ -27,7 +27,7 @@ CategoryPath = Annotated[
 Policy = Annotated[Literal["store", "marketplace", "martaff"], Field(description="the product policy")]
 
 
-CategoryReference = Annotated[Slug, Field(description="id or slug of a category that exists")]
+CategoryReference = Annotated[Line, Field(max_length=200, description="id or slug of a category that exists")]
 
 
 class NewVariant(BaseModel):

@@ -1,0 +1,115 @@
+"""What sellers do with their products, and administrators with all."""
+
+from typing import Any
+
+from starlette.responses import Response
+
+from api.gateway import Gateway
+from api.marketplace.answers.products import Product
+from api.marketplace.bodies.products import NewProduct, ProductChange, ProductFields
+from api.marketplace.routes.finding import visible_product
+from api.marketplace.show.products import names, whole_product
+from api.parts import Parts
+from api.rows.body import ANY
+from api.rows.row import Call, Rows, Who, reply
+from read_side.errors import NotBuilt
+from write_side.catalog.product.commands import CreateProduct, UpdateProduct
+from write_side.catalog.product.decide import NoSuchProduct
+
+LARGEST = 32 * 1024 * 1024
+"""Bytes of a form with its files."""
+CORE = {
+    "name": "name",
+    "price": "price",
+    "description": "description",
+    "category": "category_reference",
+    "stock_quantity": "available",
+    "sku": "sku",
+    "brand": "brand",
+    "tags": "tags",
+    "is_active": "active",
+    "is_featured": "featured",
+}
+"""The contract's fields in the core's words."""
+
+
+def add_product_write_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
+    async def page(call: Call[Any], product_id: int, status: int = 200) -> Response:
+        """The product as it is after the write that was just answered."""
+        found = await parts.reads.products.by_id(product_id)
+        if found is None or call.request.scope.get("storefold.behind"):
+            raise NotBuilt("the product is written, and not in the read model yet")
+        marked = await parts.reads.wishlists.holds(call.person_id, product_id)
+        return reply(whole_product(found, await names(parts, call.request), favorited=marked), status)
+
+    async def change(call: Call[Any]) -> Response:
+        product_id = (await visible_product(parts, call.request, call.actor)).product_id
+        command = UpdateProduct.model_validate(_sent(call.body) | {"product_id": product_id})
+        await gateway.send_and_see(call.request, command, call.actor)
+        return await page(call, product_id)
+
+    @rows.row(
+        "POST",
+        "/products/",
+        who=Who.SELLER,
+        body=NewProduct,
+        answer=Product,
+        status=201,
+        errors=(400, 403),
+        media=ANY,
+        largest=LARGEST,
+    )
+    async def create_product(call: Call[NewProduct]) -> Response:
+        """Makes a product of the caller's; its slug is made of its name."""
+        wanted = _sent(call.body)
+        wanted["stock"] = wanted.pop("available", 0)
+        command = CreateProduct.model_validate(wanted | {"policy": "marketplace"})
+        result = (await gateway.send_and_see(call.request, command, call.actor)).result
+        return await page(call, result["product_id"], 201)
+
+    @rows.row(
+        "PUT",
+        "/products/{slug}/",
+        who=Who.SELLER,
+        body=NewProduct,
+        answer=Product,
+        errors=(400, 403, 404),
+        media=ANY,
+        largest=LARGEST,
+    )
+    async def replace_product(call: Call[NewProduct]) -> Response:
+        """Writes a product anew; its slug stays, and so do the fields that may be left out and are."""
+        return await change(call)
+
+    @rows.row(
+        "PATCH",
+        "/products/{slug}/",
+        who=Who.SELLER,
+        body=ProductChange,
+        answer=Product,
+        errors=(400, 403, 404),
+        media=ANY,
+        largest=LARGEST,
+    )
+    async def change_product(call: Call[ProductChange]) -> Response:
+        """Changes what is sent of a product, all of it or nothing; its slug stays."""
+        return await change(call)
+
+    @rows.row("DELETE", "/products/{slug}/", who=Who.SELLER, answer=None, status=204, errors=(403, 404))
+    async def delete_product(call: Call[None]) -> Response:
+        """Hides a product from everybody but its seller; orders keep their lines."""
+        found = await visible_product(parts, call.request, call.actor)
+        if not found.active:
+            raise NoSuchProduct  # it is deleted already
+        await gateway.send_and_see(call.request, UpdateProduct(product_id=found.product_id, active=False), call.actor)
+        return Response(status_code=204)
+
+
+def _sent(body: ProductFields) -> dict[str, Any]:
+    """What was sent, in the core's words. A blank SKU was not given; a blank brand is none."""
+    sent = {CORE[name]: value for name, value in body.model_dump(exclude_unset=True).items() if name in CORE}
+    if not sent.get("sku", True):
+        del sent["sku"]
+    if "brand" in sent:
+        sent["brand"] = sent["brand"] or None
+    return sent
