@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bench import appends, commands, http, lag, orders, projections, reads, report
+from bench import appends, commands, http, lag, orders, projections, reads, report, views
 from bench.history.command import history
 from bench.measure import Result
 from bench.progress import Progress
@@ -23,6 +23,7 @@ class Name(StrEnum):
     orders = "orders"
     http = "http"
     reads = "reads"
+    views = "views"
     projections = "projections"
     lag = "lag"
 
@@ -33,6 +34,7 @@ BENCHMARKS: dict[Name, Callable[[World], list[Result]]] = {
     Name.orders: orders.run,
     Name.http: http.run,
     Name.reads: reads.run,
+    Name.views: views.run,
     Name.projections: projections.run,
     Name.lag: lag.run,
 }
