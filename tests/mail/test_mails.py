@@ -12,7 +12,7 @@ from workers import mail as module
 from workers.mail import Mails
 from write_side.account.commands import DeactivateAccount, ImportCustomer, RevokeRole, VerifyEmail
 from write_side.messages import Actor
-from write_side.order.commands import CancelOrder, DeliverOrder, PlaceOrder, ShipOrder, StartOrder
+from write_side.order.commands import CancelOrder, DeliverOrder, MoveOrder, PlaceOrder, ShipOrder, StartOrder
 from write_side.secrets.one_time_tokens import VERIFY_EMAIL, OneTimeTokens
 
 Placed = tuple[int, str]
@@ -91,6 +91,16 @@ def test_the_life_of_an_order(
     assert "20.00 USD" in text_of(payment)
     assert "1Z999" in text_of(shipping) and "UPS" in text_of(shipping)
     assert "delivered" in delivery["Subject"]
+
+
+def test_a_parcel_without_a_number_says_so(
+    shop: Shop, office: Office, mails: Mails, box: Postbox, buyer: Person, order: Placed
+) -> None:
+    order_id, _ = order
+    shop.do(StartOrder(order_id=order_id))
+    shop.do(MoveOrder(order_id=order_id, status="shipped", table="marketplace"))
+    carry_out(office, mails, "shipping")
+    assert "Tracking number: not known yet" in text_of(box.to(buyer.email)[-1])
 
 
 def test_a_cancellation(shop: Shop, office: Office, mails: Mails, box: Postbox, buyer: Person, order: Placed) -> None:

@@ -158,7 +158,24 @@ def test_orders_for_those_whom_they_concern(anyone: Client, admin: Client, selle
     assert order_id in [o["order_id"] for o in admin.query("orders", scope="all", status="placed")["items"]]
     assert buyer.http.get("/queries/orders", params={"scope": "all"}).status_code == 403
     assert buyer.http.get("/queries/orders", params={"scope": "sales"}).status_code == 403
-    assert buyer.http.get("/queries/orders", params={"status": "placed"}).status_code == 400
+    for scope in ("mine", "involved"):
+        mixed = {"scope": scope, "status": "placed"}
+        assert buyer.http.get("/queries/orders", params=mixed).status_code == 400
+    for person in (buyer, seller):
+        assert [o["order_id"] for o in person.query("orders", scope="involved")["items"]] == [order_id]
+    for status, found in (("placed", [order_id]), ("paid", [])):
+        assert [o["order_id"] for o in seller.query("orders", scope="sales", status=status)["items"]] == found
+
+    seller.command("store-tracking", order_id=order_id, tracking_number="T-1", carrier="DHL")
+    buyer.command("amend-order", order_id=order_id, notes="Ring twice", shipping_address={"city": "Leeds"})
+    shown = buyer.query(f"order/{order_id}")
+    assert (shown["notes"], shown["shipping_address"]["city"]) == ("Ring twice", "Leeds")
+    [tracking] = shown["trackings"]
+    assert (tracking["seller_id"], tracking["tracking_number"], tracking["carrier"]) == (
+        seller.person_id,
+        "T-1",
+        "DHL",
+    )
 
     buyer.command("cancel-order", order_id=order_id, reason="changed my mind")
     cancelled = buyer.query(f"order/{order_id}")
