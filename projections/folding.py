@@ -5,18 +5,18 @@ places in lists. Each document is loaded once and sees all its events of the bat
 the second of two events builds on the first. The store is only read here.
 
 An event that cannot be applied parks its document: it stays as the events before left it, and later
-events pass it by until it is rebuilt. An event that cannot even be read parks its stream.
+events pass it by until it is rebuilt, but for one that erases. An event that cannot even be read parks its
+stream.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-import psycopg
-from eventsourcing.persistence import OperationalError
 
 from projections.feed import Dated
-from projections.model import Entry, Fold, Model, Moment, Ranked, Recalled
+from projections.model import Entry, Fold, Model, Moment, Ranked, Recalled, erases
+from projections.spreading import NOT_POISON, Spreading
 from projections.stores.base import Batch, Target
 from read_side.documents.layout import Parked
 from write_side import codecs
@@ -25,12 +25,9 @@ from write_side.messages import Event
 
 CACHED = 100_000  # documents; a few hundred bytes each
 
-# What says nothing of the event: the key database, which opens personal values, may be away.
-_NOT_POISON = (psycopg.Error, OperationalError)
-
-
-Route = tuple[Model[Any], Fold, bool]
-"""Who wants an event, and whether together with the first of its stream."""
+Spread = Callable[[Any], Collection[str]]
+Route = tuple[Model[Any], Fold, bool, Spread | None]
+"""Who wants an event, whether together with the first of its stream, and for the documents of which lists."""
 Decode = Callable[[str, bytes], tuple[Any, Dated]]
 """Topic and stored bytes: the event, and when it was written."""
 
@@ -55,7 +52,8 @@ class Work(msgspec.Struct, gc=False):
 class Folder:
     """Folds batches for some models. `load` reads stored documents; what was committed is kept, so
     that busy documents are not read again. Documents are kept as bytes: what is thrown away after
-    an error was never shared. `recall` reads the first events of streams from the log."""
+    an error was never shared. `recall` reads the first events of streams from the log, `members` the keys
+    in a list of a model."""
 
     def __init__(
         self,
@@ -63,6 +61,7 @@ class Folder:
         load: Callable[[list[Target]], list[bytes | None]],
         parked: set[Target],
         recall: Callable[[list[str]], list[Row]],
+        members: Callable[[str, str], list[str]],
         cached: int = CACHED,
         decode: Decode = codecs.decode,
     ) -> None:
@@ -70,27 +69,33 @@ class Folder:
         self._decode = decode
         self._parked = parked
         self._recall = recall
+        self._members = members
         self._cached = cached
         self._cache: dict[Target, bytes | None] = {}
         self._routes: dict[str, list[Route]] = {}
         self._recalled: set[str] = set()
+        self._erasing: set[str] = set()
         for model in models:
             self._recalled |= {event_type.TOPIC for event_type in model.recalls}
             for event_type, fold in model.folds.items():
-                route = (model, fold, event_type in model.recalls)
+                route = (model, fold, event_type in model.recalls, model.spreads.get(event_type))
                 self._routes.setdefault(event_type.TOPIC, []).append(route)
+                if erases(event_type):
+                    self._erasing.add(event_type.TOPIC)
 
     def fold(self, rows: Sequence[Row], seen: Mapping[str, int]) -> Batch:
         """What `rows` do to the documents of models that have seen the log up to `seen`."""
         batch = Batch()
         works = self._sort(rows, seen, batch)
         for target in self._parked.intersection(works) if self._parked else ():
-            del works[target]
+            works[target].steps = self._erasures(works[target].steps)
+            if not works[target].steps:
+                del works[target]
         stored = self._stored(list(works))
         for target, work in works.items():
             try:
                 self._change(batch, target, work, stored[target])
-            except _NOT_POISON:
+            except NOT_POISON:
                 raise
             except Exception as error:
                 self._poisoned(batch, target, work, stored[target], error)
@@ -117,6 +122,7 @@ class Folder:
         works: dict[Target, Work] = {}
         routes, parked = self._routes, self._parked
         firsts = self._firsts(rows)
+        spreading = Spreading(self._members, self._stored)
         # Nearly always: no model is ahead of the others (as after a swap), and nothing is parked.
         all_due = not parked and (not rows or rows[0][0] > max(seen.values()))
         for position, stream, _version, topic, state in rows:
@@ -125,7 +131,8 @@ class Folder:
                 due = [
                     route
                     for route in due
-                    if seen[route[0].name] < position and (route[0].name, f"~{stream}") not in parked
+                    if seen[route[0].name] < position
+                    and ((route[0].name, f"~{stream}") not in parked or topic in self._erasing)
                 ]
             if not due:
                 continue
@@ -133,20 +140,26 @@ class Folder:
                 event, meta = self._decode(topic, state)
             except Exception as error:
                 all_due = False
-                for model, _, _ in due:
+                for model, *_ in due:
                     self._park(batch, (model.name, f"~{stream}"), position, stream, topic, error)
                 continue
             moment = Moment(position, meta.at)
-            for model, fold, recalls in due:
+            for model, fold, recalls, spread in due:
                 try:
                     told = recalled(event, firsts[stream]) if recalls else event
-                    key = model.key(stream, told, moment)
+                    key: str | Mapping[str, Any]
+                    if spread is None:
+                        key = model.key(stream, told, moment)
+                    else:
+                        key = dict.fromkeys(spreading.keys(model, spread(event), works), told)
                     for each, part in ((key, told),) if type(key) is str else key.items():  # type: ignore[union-attr]
                         target = (model.name, each)
                         work = works.get(target)
                         if work is None:
                             work = works[target] = Work(model, [])
                         work.steps.append(Step(fold, part, moment, stream, topic))
+                except NOT_POISON:
+                    raise
                 except Exception as error:
                     all_due = False
                     self._park(batch, (model.name, f"~{stream}"), position, stream, topic, error)
@@ -193,13 +206,14 @@ class Folder:
     def _poisoned(self, batch: Batch, target: Target, work: Work, stored: bytes | None, error: Exception) -> None:
         """Finds the step that fails, by leaving out more and more of the last ones: a fold may fail
         half-way through a document, and what cannot be encoded shows only in the end."""
-        steps = work.steps
+        steps, last = work.steps, work.steps[-1]
         while steps:
             last = steps[-1]
             steps = steps[:-1]
             try:
-                self._change(batch, target, Work(work.model, steps), stored)
-            except _NOT_POISON:
+                later = self._erasures(work.steps[len(steps) + 1 :])
+                self._change(batch, target, Work(work.model, [*steps, *later]), stored)
+            except NOT_POISON:
                 raise
             except Exception as earlier:
                 error = earlier
@@ -207,6 +221,10 @@ class Folder:
                 break
         position = last.moment.position
         self._park(batch, target, position, last.stream, last.topic, error)
+
+    def _erasures(self, steps: list[Step]) -> list[Step]:
+        """What a document takes that is parked: it may lag behind, but show nothing that was erased."""
+        return [step for step in steps if step.topic in self._erasing]
 
     def _park(
         self,

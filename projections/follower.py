@@ -39,7 +39,9 @@ class Follower:
     ) -> None:
         self._events = events
         self._session = session
-        self._folder = Folder(models, session.load, session.parked(), events.firsts, decode=events.decode)
+        self._folder = Folder(
+            models, session.load, session.parked(), events.firsts, session.members, decode=events.decode
+        )
         self._topics = topics_of(models)
         self._window = window
         self.seen = session.positions()

@@ -1,7 +1,7 @@
 """A projector's process: `run` follows the log into one store until SIGTERM or SIGINT."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from projections.feed import Feed
 from projections.model import Model, Opener
 from projections.models import observation_models, redis_models, search_models
 from projections.runner import Runner
+from projections.scrub import Scrubber
 from projections.stores.base import Store
 from projections.stores.elasticsearch import ElasticsearchStore
 from projections.stores.redis import RedisStore
@@ -106,4 +107,12 @@ def _follow_both(places: Places, opener: Opener, wakeup: Wakeup) -> None:
 
 def _follow(name: StoreName, places: Places, opener: Opener, wakeup: Wakeup) -> None:
     with opened(name, places, opener) as parts:
-        Runner(parts.events, parts.store, parts.models, wakeup).run()
+        Runner(parts.events, parts.store, parts.models, wakeup, tidy=_tidy(parts)).run()
+
+
+def _tidy(parts: Opened) -> Callable[[int], None] | None:
+    """Where people are shown who can be erased."""
+    events, store = parts.events, parts.store
+    if isinstance(events, PostgresLog) and isinstance(store, RedisStore):
+        return Scrubber(events, store, parts.models).look
+    return None

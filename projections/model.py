@@ -4,7 +4,7 @@ A fold changes the document it is given, in place, from the event and its moment
 store, no other document. Whoever calls it throws the document away when it raises.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -65,7 +65,9 @@ NO_ENTRIES: frozenset[Entry] = frozenset()
 class Model(Generic[D]):
     """`empty(key)` is the document before its first event, `entries` the lists and names it stands
     in. `recalls`: the events that come to `key` and folds as `Recalled`. `in_memory`: readers keep
-    its documents and are told when they change."""
+    its documents and are told when they change. `spreads`: events that go to every document in the lists
+    (`Ranked`) that are named for them, instead of to `key`; a document may go from one of these lists to
+    another, but never leave them all."""
 
     name: str
     document: type[D]
@@ -75,14 +77,25 @@ class Model(Generic[D]):
     entries: Callable[[D], Iterable[Entry]] | None = None
     recalls: frozenset[type[Event]] = frozenset()
     in_memory: bool = False
+    spreads: Mapping[type[Event], Callable[[Any], Collection[str]]] = field(default_factory=dict)
     encode: Callable[[D], bytes] = field(default_factory=lambda: msgspec.json.Encoder().encode)
     decode: Callable[[bytes], D] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "decode", msgspec.json.Decoder(self.document).decode)
 
+    @property
+    def personal(self) -> bool:
+        """Whether its documents show what can be erased."""
+        return any(erases(event_type) for event_type in self.folds)
+
     def entries_of(self, document: D) -> frozenset[Entry]:
         return NO_ENTRIES if self.entries is None else frozenset(self.entries(document))
+
+
+def erases(event_type: type[Any]) -> bool:
+    """Whether a document that is parked takes it all the same. Observations have nothing of the kind."""
+    return bool(getattr(event_type, "erases", False))
 
 
 def number_of(stream: str) -> str:

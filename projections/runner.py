@@ -10,7 +10,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,7 +49,8 @@ class Report:
 
 
 class Runner:
-    """One store's runner. `run` returns after `wakeup.stop()` and raises Fenced."""
+    """One store's runner. `run` returns after `wakeup.stop()` and raises Fenced. `tidy` is told once a second how far
+    it has come."""
 
     def __init__(
         self,
@@ -58,12 +59,14 @@ class Runner:
         models: Sequence[Model[Any]],
         wakeup: Wakeup,
         window: int = WINDOW,
+        tidy: Callable[[int], None] | None = None,
     ) -> None:
         self._events = events
         self._store = store
         self._models = models
         self._wakeup = wakeup
         self._window = window
+        self._tidy = tidy
         self._acquired = False
         self._trouble: str | None = None
         self.report = Report()
@@ -126,6 +129,8 @@ class Runner:
         report.at = time.time()
         report.position = follower.position
         follower.beat(msgspec.json.encode(report))
+        if self._tidy is not None:
+            self._tidy(follower.position)
 
     def _say_once(self, error: Exception) -> None:
         """A store that is away for hours is one line when it goes and one when it is back."""

@@ -14,6 +14,7 @@ from storefold.outside import build_intent_finder, build_sms, build_storage, bui
 from storefold.settings import Settings
 from workers.presence import dispatcher_acts, worker_present
 from write_side.account.authorise import authorise
+from write_side.account.erasure import ensure_nobody_erased
 from write_side.account.reminders import Reminders
 from write_side.bus import Bus
 from write_side.database import Database, connect
@@ -84,6 +85,12 @@ class Services:
     def check_password(self, person_id: int, password: str) -> bool:
         return self._credentials.check(person_id, password)
 
+    def reach_keys(self) -> None:
+        self._vault.reach()
+
+    def destroy_key(self, person_id: int) -> None:
+        self._vault.destroy(person_id)
+
 
 @dataclass(frozen=True, slots=True)
 class WriteSide:
@@ -120,6 +127,7 @@ def build_write_side(settings: Settings, *, cached: int = 100_000) -> WriteSide:
     bus = Bus(
         log,
         authorise=authorise,
+        vet=ensure_nobody_erased,
         new_id=new_id,
         clock=utc_now,
         services=services,
@@ -193,6 +201,7 @@ def build_rates(settings: Settings) -> "Rates | None":
 def build_worker_app(settings: Settings) -> "Celery":
     """The Celery application with its tasks; a process's parts are built by its first task."""
     from workers.app import Hands, build_app
+    from workers.erasure import Erasures
     from workers.mail import Mails, MailSettings
     from workers.mail_smtp import Smtp
     from workers.payments import Parts as WorkerParts
@@ -205,8 +214,11 @@ def build_worker_app(settings: Settings) -> "Celery":
         senders = {"martaff": settings.martaff_mail_from}
         mail = MailSettings(settings.mail_from, settings.base_url, senders, settings.login_page)
         mails = Mails(write_side.log, write_side.vault, Smtp(settings.smtp_url), mail)
-        pictures = Pictures(write_side.log, build_storage(settings))
-        return Hands(parts, Payments(parts), mails, pictures)
+        storage = build_storage(settings)
+        pictures = Pictures(write_side.log, storage)
+        also = [pictures.erase_person] if storage is not None else []
+        erasures = Erasures(write_side.log, write_side.vault, also)
+        return Hands(parts, Payments(parts), mails, pictures, erasures)
 
     return build_app(settings.celery_broker, hands)
 

@@ -2,7 +2,8 @@
 
     log ──▶ dispatcher ──▶ Celery ──▶ payments (Stripe) ──▶ bus ──▶ log
                 │  ▲          │          │
-                │  │ overdue  └───▶ mail (SMTP) ──▶ mails (Postgres): what became of each
+                │  │ overdue  ├───▶ mail (SMTP) ──▶ mails (Postgres): what became of each
+                │  │          └───▶ erasure ──▶ no key of the person any more
                 ▼  │                     ▼ done, or later
              effects (Postgres): what was asked for and not seen to be done
 

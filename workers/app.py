@@ -20,6 +20,7 @@ from typing import Final
 from celery import Celery
 from celery.signals import worker_ready, worker_shutdown
 
+from workers.erasure import Erasures
 from workers.mail import Mails
 from workers.open_effects import Open
 from workers.payments import Parts, Payments
@@ -39,16 +40,26 @@ class Hands:
     payments: Payments
     mails: Mails
     pictures: Pictures
+    erasures: Erasures
 
     def carry_out(self, open_: Open) -> None:
-        kind = open_.effect.kind
-        hand = self.mails if kind.is_mail else self.pictures if kind.is_picture else self.payments
+        hand: Mails | Pictures | Erasures | Payments
+        match _of(open_.effect.kind):
+            case "mails":
+                hand = self.mails
+            case "pictures":
+                hand = self.pictures
+            case "persons":
+                hand = self.erasures
+            case _:
+                hand = self.payments
         hand.carry_out(open_)
 
     def close(self) -> None:
         """The bus carries out what it was given before it stops."""
         self.parts.bus.close()
         self.parts.log.close()
+        self.parts.vault.close()
 
 
 def build_app(broker_url: str, build_hands: Callable[[], Hands] | None = None) -> Celery:
@@ -115,8 +126,15 @@ def run_worker(app: Celery, dsn: str, concurrency: int) -> None:
     app.worker_main(["worker", *options, "--without-gossip", "--without-mingle"])
 
 
+def _of(kind: Kind) -> str:
+    """Whose work an effect is."""
+    if kind is Kind.ERASE_PERSON:
+        return "persons"
+    return "mails" if kind.is_mail else "pictures" if kind.is_picture else "payments"
+
+
 def _task_name(kind: Kind) -> str:
-    return f"{'mails' if kind.is_mail else 'pictures' if kind.is_picture else 'payments'}.{kind}"
+    return f"{_of(kind)}.{kind}"
 
 
 def _add_tasks(app: Celery, build_hands: Callable[[], Hands]) -> None:

@@ -143,7 +143,8 @@ class Payments:
 
     def _customer(self, person_id: int) -> dict[str, str]:
         """The buyer's e-mail for the shop's people at Stripe; nothing for somebody who was erased."""
-        email = self._parts.vault.open(load(self._parts.log, ACCOUNT, person_id).state.email)
+        sealed = load(self._parts.log, ACCOUNT, person_id).state.email
+        email = self._parts.vault.open(sealed) if sealed else None
         return {"customer_email": email} if email else {}
 
     def _payment(self, order_id: int) -> Stream[Payment]:

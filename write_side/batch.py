@@ -133,6 +133,7 @@ class Batch:
     cache: Cache
     now: str
     authorise: Any
+    vet: Any
     # What this batch has loaded or found in the cache: kept here so that a small cache cannot evict
     # what the batch needs, and so that what many commands read moves up in the cache once.
     loaded: dict[str, Entry] = field(default_factory=dict)
@@ -176,6 +177,7 @@ class Batch:
             if isinstance(job.prepared, Refusal):
                 raise job.prepared
             result = job.handler(job.command, work)
+            self.vet(work)
             stored = self._encode(job, work)
         except (Missing, OperationalError):
             raise  # a store that cannot be asked (for ids) says nothing about this command
@@ -194,6 +196,7 @@ class Batch:
             self.authorise(job.command, work)
             if not isinstance(job.prepared, Refusal):
                 job.handler(job.command, work)
+                self.vet(work)
         except (Missing, OperationalError):
             raise
         except Exception:

@@ -51,8 +51,9 @@ class IdempotencyKey:
 class Bus:
     """Carries out commands against the log.
 
-    `authorise(command, work)` refuses what the actor may not do; `services` is handed to the
-    `prepare` step of handlers; `clock` gives the time as ISO text; `new_id` a fresh id.
+    `authorise(command, work)` refuses what the actor may not do, `vet(work)` what no command may record;
+    `services` is handed to the `prepare` and `after` steps of handlers; `clock` gives the time as ISO
+    text; `new_id` a fresh id.
     """
 
     def __init__(
@@ -60,13 +61,14 @@ class Bus:
         log: PostgresLog,
         *,
         authorise: Callable[[Any, Work], None],
+        vet: Callable[[Work], None] = lambda _work: None,
         new_id: Callable[[], int],
         clock: Callable[[], str],
         services: Any = None,
         cache_size: int = 100_000,
         max_batch: int = MAX_BATCH,
     ) -> None:
-        self._writer = Writer(log, authorise, clock, cache_size)
+        self._writer = Writer(log, authorise, vet, clock, cache_size)
         self._new_id = new_id
         self._services = services
         self._max_batch = max_batch
@@ -88,7 +90,8 @@ class Bus:
         lane: Lane | None = None,
     ) -> "Future[Accepted]":
         """Puts a command in the queue; the future gives `Accepted` or raises the refusal. Slow
-        preparation (hashing, sealing) runs right here, on the caller's thread."""
+        preparation (hashing, sealing) runs right here, on the caller's thread. What a command has to be
+        done after the commit (`Registration.after`) is left to the event's effect."""
         future: Future[Accepted] = Future()
         self._enqueue(command, actor, key, self._prepare(command, actor), future, lane)
         return future
@@ -100,7 +103,9 @@ class Bus:
         key: IdempotencyKey | None = None,
     ) -> Accepted:
         """Carries a command out and waits for its answer. Raises the refusal."""
-        return self.submit(command, actor, key).result()
+        accepted = self.submit(command, actor, key).result()
+        self._follow_up(command, accepted)
+        return accepted
 
     async def send(
         self,
@@ -115,7 +120,10 @@ class Bus:
             prepared = await loop.run_in_executor(None, self._prepare, command, actor)
         future: asyncio.Future[Accepted] = loop.create_future()
         self._enqueue(command, actor, key, prepared, future)
-        return await future
+        accepted = await future
+        if HANDLERS[type(command)].after is not None:
+            await loop.run_in_executor(None, self._follow_up, command, accepted)
+        return accepted
 
     def close(self) -> None:
         """Carries out what is waiting, then stops."""
@@ -133,6 +141,16 @@ class Bus:
             return refusal
         except (OperationalError, psycopg.OperationalError, psycopg.InterfaceError) as error:
             return Unavailable(str(error).partition("\n")[0])
+
+    def _follow_up(self, command: Command, accepted: Accepted) -> None:
+        """The command is carried out whatever becomes of this: the event's effect sees to it as well."""
+        after = HANDLERS[type(command)].after
+        if after is None:
+            return
+        try:
+            after(accepted.result, self._services)
+        except (OperationalError, psycopg.Error) as error:
+            log.warning("what follows %s is left to a worker: %s", command.command_name(), error)
 
     def _enqueue(
         self,

@@ -24,6 +24,7 @@ from eventsourcing.persistence import (
     Subscription,
     TrackingRecorder,
 )
+from psycopg import sql
 
 from write_side.codecs import decode
 from write_side.database import Database
@@ -177,6 +178,15 @@ class PostgresLog(ApplicationRecorder):
         query = f"SELECT {_COLUMNS} FROM events WHERE stream = ANY (%s) AND version = 1"
         with self.connection() as conn:
             return conn.execute(query, (list(streams),), binary=True).fetchall()
+
+    def last(self, topic: str) -> int:
+        """The position of the last event of a kind; 0 for none. For kinds that have an index of their own: others
+        are looked for backwards through the log."""
+        query = sql.SQL("SELECT max(position) FROM events WHERE topic = {}").format(sql.Literal(topic))
+        with self.connection() as conn:
+            row = conn.execute(query).fetchone()
+        assert row is not None
+        return int(row[0] or 0)
 
     def subscribe(self, gt: int | None = None, topics: Sequence[str] = ()) -> Subscription[ApplicationRecorder]:
         return LogSubscription(self, gt=gt, topics=topics)

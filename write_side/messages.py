@@ -20,6 +20,8 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     TOPIC: ClassVar[str]
     class_version: ClassVar[int] = 1
+    erases: ClassVar[bool] = False
+    """Whether it takes something out of every document for good: no document may miss it."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

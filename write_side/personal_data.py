@@ -21,6 +21,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from write_side.database import Database
+from write_side.key_news import KeyNews
+from write_side.refusals import Conflict
 from write_side.values import Sealed
 
 _FORMAT: Final = "p1"
@@ -28,12 +30,16 @@ _NONCE: Final = 12
 _CACHED: Final = 50_000  # keys; 32 bytes each
 
 
-class KeyDestroyed(Exception):
-    """The person was erased; nothing can be sealed for them again."""
+class KeyDestroyed(Conflict):
+    """Nothing can be sealed for somebody who was erased."""
+
+    type = "person-erased"
+    title = "This person's account was deleted; nothing personal of theirs is kept any more"
 
 
 class Vault:
-    """Seals and opens personal values. Thread-safe; keys are cached until `forget`.
+    """Seals and opens personal values. Thread-safe. Keys are kept in memory only while this process hears which
+    of them were destroyed (`key_news.py`): one that was destroyed anywhere is gone here, too.
 
     Raises psycopg errors when the key database cannot be reached and a key is not cached.
     """
@@ -47,6 +53,7 @@ class Vault:
         self._lock = threading.Lock()
         self._keys: dict[int, dict[int, AESGCM]] = {}
         self._forgotten = 0  # how often somebody was forgotten
+        self._news = KeyNews(database.dsn, self.forget, self.forget_everybody)
 
     def seal(self, person_id: int, text: str) -> Sealed:
         """Encrypts under the person's newest key, which is made when there is none.
@@ -86,7 +93,7 @@ class Vault:
         return hmac.new(self._lookup, value.encode(), sha256).hexdigest()
 
     def destroy(self, person_id: int) -> None:
-        """Erases the person's keys, for good. Other processes must `forget` the person too."""
+        """Erases the person's keys, for good; every process hears of it, by the table's trigger."""
         with self._database.connection.transaction():
             self._database.connection.execute(
                 "INSERT INTO destroyed_persons (person_id) VALUES (%s) ON CONFLICT DO NOTHING",
@@ -101,11 +108,22 @@ class Vault:
             self._forgotten += 1
             self._keys.pop(person_id, None)
 
+    def forget_everybody(self) -> None:
+        """Drops all cached keys."""
+        with self._lock:
+            self._forgotten += 1
+            self._keys.clear()
+
+    def reach(self) -> None:
+        """Raises psycopg errors when the key database cannot be reached."""
+        self._database.connection.execute("SELECT")
+
     def close(self) -> None:
+        self._news.close()
         self._database.close()
 
     def _keys_of(self, person_id: int) -> dict[int, AESGCM]:
-        keys = self._keys.get(person_id)
+        keys = self._keys.get(person_id) if self._news.hearing else None
         if keys:
             return keys
         forgotten = self._forgotten
@@ -126,7 +144,7 @@ class Vault:
         )
         keys = self._keys_of(person_id)
         if not keys:
-            raise KeyDestroyed(f"person {person_id} was erased")
+            raise KeyDestroyed
         return keys
 
     def _wrap(self, person_id: int, version: int, key: bytes) -> bytes:
@@ -140,11 +158,18 @@ class Vault:
     def _remember(self, person_id: int, keys: dict[int, AESGCM], forgotten: int) -> dict[int, AESGCM]:
         with self._lock:
             # Keys that were read before somebody was forgotten may be that person's: use, do not keep.
-            if keys and forgotten == self._forgotten:
+            if keys and forgotten == self._forgotten and self._news.hearing:
                 if len(self._keys) >= _CACHED:
                     self._keys.pop(next(iter(self._keys)))
                 self._keys[person_id] = keys
         return keys
+
+
+def person_of(sealed: Sealed) -> int | None:
+    """Whose value it is; None for what is no sealed value."""
+    form, _, rest = sealed.partition(".")
+    person, _, _ = rest.partition(".")
+    return int(person) if form == _FORMAT and person.isdecimal() else None
 
 
 def _derive(master_key: bytes, purpose: bytes) -> bytes:

@@ -181,10 +181,13 @@ class Handler(Protocol):
 @dataclass(frozen=True, slots=True)
 class Registration:
     """How a command type is handled. `prepare` is slow or secret work (hashing, sealing) that runs
-    before the bus, on the caller's thread; the handler finds its result in `work.prepared`."""
+    before the bus, on the caller's thread; the handler finds its result in `work.prepared`. `after` gets
+    the result once it is in the log, and is done before the caller hears of it; a process that dies first
+    leaves it to an effect of the event."""
 
     handler: Handler
     prepare: Callable[[Any, Actor, Any], Any] | None = None
+    after: Callable[[dict[str, Any], Any], None] | None = None
 
 
 HANDLERS: dict[type[Any], Registration] = {}
@@ -193,13 +196,17 @@ HANDLERS: dict[type[Any], Registration] = {}
 H = TypeVar("H", bound=Handler)
 
 
-def handles(command: type[Any], prepare: Callable[[Any, Actor, Any], Any] | None = None) -> Callable[[H], H]:
+def handles(
+    command: type[Any],
+    prepare: Callable[[Any, Actor, Any], Any] | None = None,
+    after: Callable[[dict[str, Any], Any], None] | None = None,
+) -> Callable[[H], H]:
     """Registers a handler for a command type. Raises ValueError for a second one."""
 
     def register(handler: H) -> H:
         if command in HANDLERS:
             raise ValueError(f"{command.__name__} has a handler already")
-        HANDLERS[command] = Registration(handler, prepare)
+        HANDLERS[command] = Registration(handler, prepare, after)
         return handler
 
     return register

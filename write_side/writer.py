@@ -29,10 +29,16 @@ class Writer:
     """The one who appends, with the aggregates in memory that commands read most."""
 
     def __init__(
-        self, log: PostgresLog, authorise: Callable[[Any, Work], None], clock: Callable[[], str], cache_size: int
+        self,
+        log: PostgresLog,
+        authorise: Callable[[Any, Work], None],
+        vet: Callable[[Work], None],
+        clock: Callable[[], str],
+        cache_size: int,
     ) -> None:
         self._appender = Appender(log)
         self._authorise = authorise
+        self._vet = vet
         self._clock = clock
         self._cache = Cache(cache_size)
 
@@ -53,7 +59,7 @@ class Writer:
 
     def _attempt(self, jobs: list[Job]) -> bool:
         """One try at the whole batch. False: somebody else was faster, decide again."""
-        batch = Batch(self._cache, self._clock(), self._authorise)
+        batch = Batch(self._cache, self._clock(), self._authorise, self._vet)
         try:
             if self._appender.shared:
                 self._catch_up()

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 
+import msgspec
 from msgspec import UNSET
 
 from projections.model import Entry, Model, Moment, Opener, Ranked
 from projections.models.personal import open_address, open_object, open_text
-from read_side.documents.person import Account, BookedAddress, Picture
+from read_side.documents.person import ERASED, Account, BookedAddress, Picture
 from write_side.account.events import (
     AccountDeactivated,
+    AccountErased,
     AccountImported,
     AccountReactivated,
     AccountRegistered,
@@ -87,9 +89,22 @@ def reactivated(account: Account, _event: AccountReactivated, when: Moment) -> N
     account.updated_at = when.at
 
 
+STAYS = ("person_id", "position", "created", "created_at", "source", "reference", "country")
+"""What a deleted account keeps: that there was one, since when, and the number in somebody else's books by which past
+business is not brought in twice. Whatever is not named here goes, so that nothing is kept by oversight."""
+
+
+def erased(account: Account, _event: AccountErased, when: Moment) -> None:
+    blank = Account(person_id=account.person_id, email=ERASED, first_name=ERASED, last_name=ERASED, deleted=True)
+    for field in msgspec.structs.fields(Account):
+        if field.name not in STAYS:
+            setattr(account, field.name, getattr(blank, field.name))
+    account.updated_at = when.at
+
+
 def entries(account: Account) -> Iterator[Entry]:
     """All accounts, and those of each role, in the order of registration."""
-    if not account.created:
+    if not account.created or account.deleted:
         return
     yield Ranked("all", account.created)
     for role in account.roles:
@@ -159,6 +174,7 @@ def accounts(opener: Opener) -> Model[Account]:
             RoleRevoked: role_revoked,
             AccountDeactivated: deactivated,
             AccountReactivated: reactivated,
+            AccountErased: erased,
         },
         entries=entries,
     )

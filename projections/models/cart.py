@@ -2,6 +2,7 @@
 
 from projections.model import Model, Moment, number_of
 from read_side.documents.cart import Cart, CartLine
+from write_side.account.events import AccountErased
 from write_side.cart.events import (
     CartCheckedOut,
     CartCleared,
@@ -31,7 +32,7 @@ def item_removed(cart: Cart, event: ItemRemovedFromCart, when: Moment) -> None:
     cart.updated_at = when.at
 
 
-def emptied(cart: Cart, _event: CartCleared | CartCheckedOut, when: Moment) -> None:
+def emptied(cart: Cart, _event: CartCleared | CartCheckedOut | AccountErased, when: Moment) -> None:
     cart.lines = {}
     cart.updated_at = when.at
 
@@ -47,5 +48,6 @@ CARTS = Model(
         ItemRemovedFromCart: item_removed,
         CartCleared: emptied,
         CartCheckedOut: emptied,
+        AccountErased: emptied,
     },
 )

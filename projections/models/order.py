@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from msgspec import UNSET
 
 from projections.model import Entry, Model, Moment, Opener, Ranked
-from projections.models.personal import open_address, open_text
+from projections.models.personal import erased_address, open_address, open_text
 from read_side.documents.order import Change, Charges, Line, Order, Shipment, Tracking
 from read_side.documents.sales import OtherCharge
+from write_side.account.events import AccountErased
 from write_side.order.events import (
     CarrierCodeStored,
     ItemsReturned,
@@ -148,6 +149,14 @@ def tracking_stored(order: Order, event: TrackingStored | CarrierCodeStored, whe
     order.updated_at = tracking.updated_at = when.at
 
 
+def person_erased(order: Order, _event: AccountErased, when: Moment) -> None:
+    """What was bought and paid stays, whose it was is a number."""
+    order.shipping_address = erased_address(order.shipping_address)
+    order.billing_address = erased_address(order.billing_address)
+    order.notes = ""
+    order.updated_at = when.at
+
+
 def entries(order: Order) -> Iterator[Entry]:
     """Lists by buyer, by seller of a line, also of each status, by party (either of the two), by status, and of
     all; oldest first. A hidden order is in one alone, for its buyer's erasure to find it."""
@@ -214,6 +223,8 @@ def orders(opener: Opener) -> Model[Order]:
             OrderReturned: returned,
             OrderCancelled: cancelled,
             OrderRefunded: refunded,
+            AccountErased: person_erased,
         },
         entries=entries,
+        spreads={AccountErased: lambda event: {f"buyer:{event.person_id}", f"hidden-of:{event.person_id}"}},
     )

@@ -78,6 +78,9 @@ class Session(Protocol):
     def load(self, targets: list[Target]) -> list[bytes | None]:
         """The stored documents."""
 
+    def members(self, model: str, name: str) -> list[str]:
+        """The keys of the documents in a list of the model."""
+
     def write(self, batch: Batch, before: Mapping[str, int], upto: int) -> list[Parked]:
         """Applies a batch that was folded from positions `before`, and says that these models have
         now seen the log up to `upto`. Raises StoreDown, Fenced or a Reopen; all or nothing takes

@@ -104,6 +104,9 @@ class ElasticsearchSession:
             raise StoreDown(f"Elasticsearch cannot read every document: {body[:300]!r}")
         return [bytes(document.source) if document.found else None for document in found]
 
+    def members(self, model: str, name: str) -> list[str]:
+        raise NotImplementedError(f"{model}/{name}: lists are kept in Redis alone")
+
     def write(self, batch: Batch, before: Mapping[str, int], upto: int) -> list[Parked]:
         waiting = self._unsaved if batch.documents and self._save_every and self._is_time else {}
         refused = self._bulk(batch, waiting)

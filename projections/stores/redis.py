@@ -3,15 +3,20 @@
 `read_side/documents/layout.py` says where everything lies.
 """
 
+import logging
 import os
 import secrets
 import socket
 from collections.abc import Collection, Iterator, Mapping
 
+import redis
+
 from projections.stores import scripts
 from projections.stores.base import Emptied, Look, Role, Swapped
 from projections.stores.redis_session import WORDS, RedisSession, check, connect, reachable
 from read_side.documents.layout import Layout, Live, decode_live, decode_parked, encode_live
+
+log = logging.getLogger(__name__)
 
 STRIDE = 20_000  # events a batch of a rebuild; a document is folded once per batch, which is what takes the time
 
@@ -46,6 +51,12 @@ class RedisStore:
     def generations(self) -> list[str]:
         with reachable():
             return sorted(key.decode() for key in self.client.hkeys(self.layout.positions))
+
+    def standings(self) -> dict[str, int]:
+        """Up to where each generation has seen the log."""
+        with reachable():
+            known = self.client.hgetall(self.layout.positions)
+        return {name.decode(): int(position) for name, position in known.items()}
 
     def begin(self, model: str) -> str:
         with reachable():
@@ -144,8 +155,42 @@ class RedisStore:
             beat=beat,
         )
 
+    def scrubbed(self) -> int:
+        """The last erasure of which nothing is left anywhere in this store; 0 for none."""
+        with reachable():
+            return int(self.client.get(self.layout.scrubbed) or 0)
+
+    def set_scrubbed(self, position: int) -> None:
+        with reachable():
+            self.client.set(self.layout.scrubbed, position)
+
+    def rewrite_file(self) -> bool:
+        """Has the append-only file made anew from what is in memory. False: not now, one is being made that may
+        have been begun too early. True also where there is no such file, or it is not ours to rewrite."""
+        if not self._persistence()["aof_enabled"]:
+            return True
+        if self.rewriting_file():
+            return False
+        with reachable():
+            try:
+                self.client.bgrewriteaof()
+            except redis.ResponseError as error:
+                if "in progress" in str(error):
+                    return False
+                log.warning("whoever runs this Redis has to see to its append-only file: %s", error)
+        return True
+
+    def rewriting_file(self) -> bool:
+        persistence = self._persistence()
+        return bool(persistence["aof_rewrite_in_progress"] or persistence["aof_rewrite_scheduled"])
+
     def close(self) -> None:
         self.client.close()
+
+    def _persistence(self) -> dict[str, int]:
+        with reachable():
+            found: dict[str, int] = self.client.info("persistence")
+        return found
 
     def _role(self, role: Role) -> str:
         return self.layout.runner if role is Role.RUNNER else self.layout.builder

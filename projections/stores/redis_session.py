@@ -106,6 +106,11 @@ class RedisSession:
         replies = {model: iter(answer) for model, answer in zip(keys, answers, strict=True)}
         return [next(replies[model]) for model, _ in targets]
 
+    def members(self, model: str, name: str) -> list[str]:
+        with reachable():
+            found = self._client.zrange(self._layout.index(self._generations[model], name), 0, -1)
+        return [key.decode() for key in found]
+
     def write(self, batch: Batch, before: Mapping[str, int], upto: int) -> list[Parked]:
         after = {model: max(position, upto) for model, position in before.items()}
         commands = list(self._entries(batch))

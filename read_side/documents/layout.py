@@ -7,6 +7,7 @@
     {sf}:epoch                counts the tokens
     {sf}:search               up to where Elasticsearch has seen the log (`Announcement`)
     {sf}:parked               hash: `carts.1/42` → why that document is not kept up (`Parked`)
+    {sf}:scrubbed             the last erasure of a person of whom nothing is left in old generations
     {sf}:carts.1              hash: key of a document → its JSON
     {sf}:products.1:slug      hash: a unique name → key of a document
     {sf}:orders.1:buyer:42    sorted set: keys of documents, by the position they were made at
@@ -64,6 +65,7 @@ class Layout:
         self.epoch = f"{tag}:epoch"
         self.search = f"{tag}:search"
         self.parked = f"{tag}:parked"
+        self.scrubbed = f"{tag}:scrubbed"
         self.channel = f"{tag}:announcements"
 
     def observed(self) -> "Layout":

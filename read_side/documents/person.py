@@ -48,7 +48,8 @@ class Picture(msgspec.Struct, gc=False):
 
 class Account(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     """Model `accounts`, by person. `roles` sorted. A customer of past business has the `reference` that
-    `source` gave, and no e-mail address."""
+    `source` gave, and no e-mail address. `deleted`: the person is gone for good, and so is everything of theirs;
+    such an account is in no list, and whoever would show a person by it shows nobody."""
 
     person_id: int
     position: int = 0
@@ -60,6 +61,7 @@ class Account(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     roles: list[str] = []
     verified: bool = False
     active: bool = False
+    deleted: bool = False
     source: str = ""
     reference: str = ""
     country: str | None = None

@@ -30,6 +30,11 @@ class MemorySession:
     def load(self, targets: list[Target]) -> list[bytes | None]:
         return [self.documents.get(target) for target in targets]
 
+    def members(self, model: str, name: str) -> list[str]:
+        return sorted(
+            key for (of, key), entry in self.entries if of == model and isinstance(entry, Ranked) and entry.name == name
+        )
+
     def write(self, batch: Batch, before: Mapping[str, int], upto: int) -> list[Parked]:
         assert dict(before) == self._positions
         self.documents |= batch.documents
@@ -57,7 +62,7 @@ class Projection:
     def __init__(self, models: list[Model[Any]], session: MemorySession | None = None) -> None:
         self.session = session or MemorySession(model.name for model in models)
         self._firsts: dict[str, Row] = {}
-        self._folder = Folder(models, self.session.load, self.session.parked(), self._recall)
+        self._folder = Folder(models, self.session.load, self.session.parked(), self._recall, self.session.members)
 
     def _recall(self, streams: list[str]) -> list[Row]:
         return [self._firsts[stream] for stream in streams]

@@ -12,6 +12,7 @@ from typing import Any
 from eventsourcing.persistence import StoredEvent
 from msgspec import UNSET
 
+from projections.model import Opener
 from write_side.account import events as account
 from write_side.cart import events as cart
 from write_side.catalog.brand import events as brand
@@ -42,6 +43,21 @@ def at(position: int) -> str:
 def open_sealed(sealed: Sealed) -> str | None:
     """What `history` sealed: `open:text`, or of a person whose key is gone."""
     return sealed.removeprefix("open:") if sealed.startswith("open:") else None
+
+
+def mark(person_id: int) -> str:
+    """In every personal value of a person, and nowhere else."""
+    return f"p#{person_id}#"
+
+
+def open_for_the_living(happened: list[Happened]) -> Opener:
+    """As `open_sealed`, once the keys of all who were erased in this past are destroyed."""
+    gone = [mark(event.person_id) for _, event in happened if isinstance(event, account.AccountErased)]
+
+    def open_living(sealed: Sealed) -> str | None:
+        return None if any(one in sealed for one in gone) else open_sealed(sealed)
+
+    return open_living
 
 
 def stored(happened: list[Happened], first: int = 1, versions: Any = None) -> list[StoredEvent]:
@@ -102,7 +118,7 @@ class _Shop:
             (self.person, 2), (self.profile, 2), (self.catalogue, 2), (self.product, 4),
             (self.edit, 5), (self.stock, 4), (self.cart, 12), (self.place, 4), (self.advance, 10),
             (self.past_person, 1), (self.past_order, 4), (self.past_return, 2), (self.past_adjustment, 1),
-            (self.review, 2), (self.moderate, 2), (self.wish, 3), (self.tell, 3),
+            (self.review, 2), (self.moderate, 2), (self.wish, 3), (self.tell, 3), (self.erase, 1),
         ]  # fmt: skip
         makers = [maker for maker, weight in steps for _ in range(weight)]
         yield from self.person()
@@ -162,11 +178,11 @@ class _Shop:
             f"account-{person_id}",
             account.AccountRegistered(
                 person_id=person_id,
-                email=Sealed(f"{key}p{person_id}@example.test"),
+                email=Sealed(f"{key}{mark(person_id)}@example.test"),
                 email_hash=f"hash{person_id}",
-                first_name=Sealed(f"{key}Ann"),
-                last_name=Sealed(f"{key}Poe"),
-                phone_number=self.dice.choice([None, Sealed(f"{key}+4912345678")]),
+                first_name=Sealed(f"{key}Ann {mark(person_id)}"),
+                last_name=Sealed(f"{key}Poe {mark(person_id)}"),
+                phone_number=self.dice.choice([None, Sealed(f"{key}+49 {mark(person_id)}")]),
                 roles=("buyer", "seller") if self.dice.random() < 0.3 else ("buyer",),
             ),
         )
@@ -176,7 +192,7 @@ class _Shop:
         stream, known = f"account-{person_id}", self.addresses[person_id]
         choices: list[Event] = [
             account.EmailVerified(person_id=person_id),
-            account.ProfileChanged(person_id=person_id, first_name=Sealed("open:Bea")),
+            account.ProfileChanged(person_id=person_id, first_name=Sealed(f"open:Bea {mark(person_id)}")),
             account.ProfileChanged(person_id=person_id, phone_number=None),
             account.ProfileChanged(person_id=person_id, contact_details=Sealed('open:{"phone": "+15551234567"}')),
             account.ProfileChanged(person_id=person_id, contact_details=None, bank_details=Sealed("lost:")),
@@ -194,7 +210,7 @@ class _Shop:
             ]
         elif self.dice.random() < 0.4:
             known.append(next(self.ids))
-            sealed = Sealed("open:" + json.dumps({"full_name": "A", "city": "Ulm"}))
+            sealed = Sealed("open:" + json.dumps({"full_name": mark(person_id), "city": "Ulm"}))
             choices = [
                 account.AddressAdded(
                     person_id=person_id,
@@ -208,6 +224,13 @@ class _Shop:
         if isinstance(event, account.AddressRemoved):
             known.pop()
         yield stream, event
+
+    def erase(self) -> Iterator[Happened]:
+        """Somebody goes for good; their orders go on."""
+        if len(self.people) > 3 and self.dice.random() < 0.5:
+            person_id = self.people.pop(self.dice.randrange(len(self.people)))
+            self.carts.pop(person_id, None)
+            yield f"account-{person_id}", account.AccountErased(person_id=person_id)
 
     def catalogue(self) -> Iterator[Happened]:
         number = next(self.ids)
@@ -430,7 +453,7 @@ class _Shop:
             for product_id, variant_id in self.carts[person_id].values()
         )
         total = 100 * len(lines)
-        self.orders[order_id] = {"lines": lines, "total": total, "next": "paid"}
+        self.orders[order_id] = {"lines": lines, "total": total, "next": "paid", "buyer": person_id}
         yield (
             f"order-{order_id}",
             order.OrderPlaced(
@@ -440,8 +463,8 @@ class _Shop:
                 lines=lines,
                 charges=Charges(subtotal=total, tax=0, shipping=0, discount=0, total=total),
                 pricing="none",
-                shipping_address=Sealed('open:{"full_name": "A"}'),
-                notes=self.dice.choice([None, Sealed("open:mind the dog")]),
+                shipping_address=Sealed("open:" + json.dumps({"full_name": mark(person_id)})),
+                notes=self.dice.choice([None, Sealed(f"open:mind the dog of {mark(person_id)}")]),
                 billing_address=self.dice.choice([None, Sealed("lost:")]),
             ),
         )
@@ -474,11 +497,14 @@ class _Shop:
             order.TrackingStored(order_id=order_id, seller_id=seller_id, tracking_number=f"T{number}"),
             order.CarrierCodeStored(order_id=order_id, seller_id=seller_id, carrier_code=f"C{number}"),
             order.CarrierCodeStored(order_id=order_id, seller_id=seller_id, carrier_code="C", carrier="UPS"),
-            order.OrderAmended(order_id=order_id, notes=Sealed(f"{key}ring twice")),
-            order.OrderAmended(order_id=order_id, shipping_address=Sealed('open:{"full_name": "B"}')),
             order.OrderAmended(order_id=order_id, notes=None, shipping_address=None),
             order.OrderHidden(order_id=order_id),
         ]
+        buyer = self.orders[order_id]["buyer"]
+        if buyer in self.people:  # nothing is sealed for somebody who is gone
+            address = json.dumps({"full_name": f"B {mark(buyer)}"})
+            told.append(order.OrderAmended(order_id=order_id, notes=Sealed(f"{key}ring at {mark(buyer)} twice")))
+            told.append(order.OrderAmended(order_id=order_id, shipping_address=Sealed(f"open:{address}")))
         yield f"order-{order_id}", self.dice.choice(told)
 
     def advance(self) -> Iterator[Happened]:

@@ -1,6 +1,7 @@
 """Personal values: nowhere in plain, opened only while their key is there, gone in every process."""
 
 import itertools
+import time
 from collections.abc import Iterator
 
 import psycopg
@@ -158,13 +159,81 @@ def test_a_destroyed_key_stays_destroyed(vaults: tuple[Vault, Vault]) -> None:
     assert vault.open(vault.seal(8, "Al")) == "Al"
 
 
-def test_another_process_forgets_when_it_is_told(vaults: tuple[Vault, Vault]) -> None:
+def hears(vault: Vault) -> None:
+    """Waits until the vault keeps keys in memory."""
+    deadline = time.monotonic() + 10
+    while not vault._news.hearing:
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def forgets(vault: Vault, person_id: int, within: float = 10.0) -> None:
+    deadline = time.monotonic() + within
+    while person_id in vault._keys:
+        assert time.monotonic() < deadline, "the key is still in memory"
+        time.sleep(0.005)
+
+
+def test_another_process_hears_of_it_and_forgets(vaults: tuple[Vault, Vault], databases: Databases) -> None:
     here, there = vaults
-    sealed = there.seal(7, "Jo")
+    hears(there)
+    jo, al = there.seal(7, "Jo"), there.seal(8, "Al")
+    assert {7, 8} <= there._keys.keys()  # what it has in memory is why it must hear
     here.destroy(7)
-    assert there.open(sealed) == "Jo"  # what it has in memory is why it must be told
-    there.forget(7)
+    forgets(there, 7)
+    assert (there.open(jo), there.open(al)) == (None, "Al")
+    with psycopg.connect(databases.keys_owner_dsn) as owner:  # or whoever else deletes it
+        owner.execute("DELETE FROM person_keys WHERE person_id = 8")
+    forgets(there, 8)
+    assert there.open(al) is None
+
+
+def test_who_cannot_hear_keeps_nothing_and_forgets_what_there_was(
+    vaults: tuple[Vault, Vault], databases: Databases
+) -> None:
+    here, there = vaults
+    hears(there)
+    sealed = there.seal(7, "Jo")
+    with psycopg.connect(databases.keys_owner_dsn, autocommit=True) as owner:
+        owner.execute(
+            """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            WHERE application_name = 'storefold key news' AND datname = current_database()"""
+        )
+        forgets(there, 7)
+        here.destroy(7)  # nobody tells `there`
     assert there.open(sealed) is None
+    hears(there)  # it listens again, by itself
+    al = there.seal(8, "Al")
+    assert 8 in there._keys
+    here.destroy(8)
+    forgets(there, 8)
+    assert there.open(al) is None
+
+
+def test_a_process_that_was_held_up_trusts_nothing_from_before(
+    vaults: tuple[Vault, Vault], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its listener stands still: what it last heard is too long ago to use a key on."""
+    here, there = vaults
+    hears(there)
+    sealed = there.seal(7, "Jo")
+    monkeypatch.setattr(there, "forget", lambda _person: None)
+    there._news._forget = lambda _person: None  # nothing gets through
+    here.destroy(7)
+    assert there.open(sealed) == "Jo"
+    monkeypatch.setattr("write_side.key_news.TRUST", 0.0)
+    assert there.open(sealed) is None
+
+
+def test_a_vault_that_is_closed_keeps_nothing(vaults: tuple[Vault, Vault]) -> None:
+    vault = vaults[0]
+    hears(vault)
+    sealed = vault.seal(7, "Jo")
+    vault.close()
+    assert not vault._keys
+    assert not vault._news.hearing
+    assert vault.open(sealed) == "Jo"  # read again, and not kept
+    assert not vault._keys
 
 
 def test_a_key_that_was_read_before_its_end_is_not_kept_after_it(

@@ -178,6 +178,15 @@ class ReactivateAccount(Command):
     person_id: Id
 
 
+class DeleteAccount(Command):
+    """Erases a person for good: the caller, or whom an administrator names. Their e-mail address is free again,
+    nothing personal of theirs can be read any more, nobody signs in as them; orders, reviews and products stay."""
+
+    at_once: ClassVar[bool] = True
+
+    person_id: Id | None = Field(default=None, description="whose; without it, the caller's own")
+
+
 def for_hashing(password: SecretStr, info: SerializationInfo) -> str:
     """In clear only for the idempotency hash; everywhere else a password prints as asterisks."""
     wanted = isinstance(info.context, dict) and info.context.get("secrets")

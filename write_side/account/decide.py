@@ -2,6 +2,7 @@
 
 from write_side.account.events import (
     AccountDeactivated,
+    AccountErased,
     AccountReactivated,
     AddressAdded,
     AddressRemoved,
@@ -164,6 +165,20 @@ def deactivate(account: Account, actor: Actor) -> list[Event]:
 def reactivate(account: Account, actor: Actor) -> list[Event]:
     _ensure_may_shut_out(account, actor)
     return [] if account.active else [AccountReactivated(person_id=account.person_id)]
+
+
+def erase(account: Account, actor: Actor) -> list[Event]:
+    """Everybody may take themselves away, but for a super-administrator, or the last one could. Others are taken
+    away by those who may shut them out."""
+    if account.person_id != actor.person_id or actor.service is not None:
+        if not actor.is_admin:
+            raise Forbidden("only administrators may delete another's account")
+        if account.erased:
+            return []
+        _ensure_may_shut_out(account, actor)
+    elif "superadmin" in account.roles:
+        raise OwnPower
+    return [AccountErased(person_id=account.person_id)]
 
 
 def ensure_exists(account: Account) -> None:

@@ -177,6 +177,16 @@ class AccountReactivated(Event, frozen=True):
     person_id: int
 
 
+class AccountErased(Event, frozen=True):
+    """The person is gone for good: their key is destroyed after this, and whatever is `Sealed` for them, here or
+    in any other stream, opens never again. Orders and reviews know them by their number alone."""
+
+    TOPIC: ClassVar[str] = "account.erased"
+    erases: ClassVar[bool] = True
+
+    person_id: int
+
+
 AccountEvent = (
     AccountRegistered
     | AccountImported
@@ -196,4 +206,5 @@ AccountEvent = (
     | RoleRevoked
     | AccountDeactivated
     | AccountReactivated
+    | AccountErased
 )

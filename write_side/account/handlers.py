@@ -8,12 +8,13 @@ from typing import Any, Protocol
 from write_side import past
 from write_side.account import commands as ask
 from write_side.account import decide
+from write_side.account.erasure import forget
 from write_side.account.events import AccountImported, AccountRegistered, PasswordChanged, ProfileChanged
 from write_side.account.phones import phone_in
 from write_side.account.state import ACCOUNT, Account
 from write_side.messages import Actor, Event
 from write_side.policies import REGISTRATIONS
-from write_side.refusals import Unauthenticated
+from write_side.refusals import Invalid, Unauthenticated
 from write_side.secrets import password_resets
 from write_side.secrets.refresh_tokens import END_SESSIONS
 from write_side.values import Sealed
@@ -37,6 +38,8 @@ class Services(Protocol):
     def lookup_hash(self, kind: str, value: str) -> str: ...
     def hash_password(self, password: str) -> str: ...
     def check_password(self, person_id: int, password: str) -> bool: ...
+    def reach_keys(self) -> None: ...
+    def destroy_key(self, person_id: int) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +233,28 @@ def reactivate_account(command: ask.ReactivateAccount, work: Work) -> dict[str, 
     account = work.state(ACCOUNT, command.person_id)
     work.record(ACCOUNT, command.person_id, decide.reactivate(account, work.actor))
     return {}
+
+
+def _prepare_deletion(command: ask.DeleteAccount, actor: Actor, services: Services) -> None:
+    services.reach_keys()  # while nobody can destroy a key nobody is told that it is gone
+
+
+def _destroy_key(result: dict[str, Any], services: Services) -> None:
+    """A worker does it, too: should this process die here."""
+    services.destroy_key(result["person_id"])
+
+
+@handles(ask.DeleteAccount, _prepare_deletion, after=_destroy_key)
+def delete_account(command: ask.DeleteAccount, work: Work) -> dict[str, Any]:
+    person_id = command.person_id or work.actor.person_id
+    if person_id is None:
+        raise Invalid("say whose account", field="person_id")
+    account = work.state(ACCOUNT, person_id)
+    events = decide.erase(account, work.actor)
+    work.record(ACCOUNT, person_id, events)
+    if events:
+        forget(work, account)
+    return {"person_id": person_id}
 
 
 def customer(work: Work, source: str, reference: str | None, person_id: int | None) -> int | None:

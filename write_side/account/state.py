@@ -5,6 +5,7 @@ from msgspec import UNSET
 
 from write_side.account.events import (
     AccountDeactivated,
+    AccountErased,
     AccountImported,
     AccountReactivated,
     AccountRegistered,
@@ -43,6 +44,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     roles: frozenset[str] = frozenset()
     verified: bool = False
     active: bool = False
+    erased: bool = False
     addresses: dict[int, Address] = {}
     google_subjects: frozenset[str] = frozenset()  # keyed hashes
     resets: int = 0  # how often a link for a new password was asked for
@@ -51,7 +53,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def exists(self) -> bool:
-        return self.person_id != 0
+        return self.person_id != 0 and not self.erased
 
 
 _replace = msgspec.structs.replace
@@ -111,6 +113,9 @@ def evolve(account: Account, event: Event) -> Account:
             return _replace(account, active=False)
         case AccountReactivated():
             return _replace(account, active=True)
+        case AccountErased():
+            # Everything else is as if it had never been there: what comes to accounts later is gone, too.
+            return Account(person_id=event.person_id, erased=True)
         case _:
             return account
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from write_side.account.events import (
+    AccountErased,
     AccountRegistered,
     EmailChanged,
     LoginLinkRequested,
@@ -35,6 +36,7 @@ class Kind(StrEnum):
     CREATE_INTENT = "create-intent"  # for an order; `number`: the attempt
     REFUND = "refund"  # of an order; `number`: the refund's
     CHECK_INTENT = "check-intent"  # whether an order's intent was paid, should the webhook not come
+    ERASE_PERSON = "erase-person"  # destroys the person's key, and what is theirs outside of the log
     # Mails: `number` is the position of the event that they are about.
     MAIL_VERIFICATION = "mail-verification"  # to a person, at the address that they gave, as the next two
     MAIL_PASSWORD_RESET = "mail-password-reset"
@@ -77,6 +79,9 @@ _PAYMENTS: Final[dict[type[Event], Callable[[Any], Effect]]] = {
     RefundRequested: lambda event: Effect(Kind.REFUND, event.order_id, event.number),
     PaymentIntentCreated: lambda event: Effect(Kind.CHECK_INTENT, event.order_id, after=WATCH_AFTER),
 }
+_ERASURES: Final[dict[type[Event], Callable[[Any], Effect]]] = {
+    AccountErased: lambda event: Effect(Kind.ERASE_PERSON, event.person_id),
+}
 _MAILS: Final[dict[type[Event], tuple[Kind, str]]] = {  # and the field with the subject
     AccountRegistered: (Kind.MAIL_VERIFICATION, "person_id"),
     EmailChanged: (Kind.MAIL_VERIFICATION, "person_id"),
@@ -93,13 +98,13 @@ _PICTURES: Final[dict[type[Event], str]] = {  # and the field with the subject
     ProfilePictureRemoved: "person_id",
 }
 
-TOPICS: Final = tuple(sorted(event.TOPIC for event in (*_PAYMENTS, *_MAILS, *_PICTURES)))
+TOPICS: Final = tuple(sorted(event.TOPIC for event in (*_PAYMENTS, *_ERASURES, *_MAILS, *_PICTURES)))
 """The events that have an effect; a dispatcher reads no others."""
 
 
 def effect_of(event: Event, position: int, meta: Metadata) -> Effect | None:
     """What the event at this position asks for; None: nothing outside of the log."""
-    if (make := _PAYMENTS.get(type(event))) is not None:
+    if (make := _PAYMENTS.get(type(event)) or _ERASURES.get(type(event))) is not None:
         return make(event)
     if isinstance(event, AccountRegistered | EmailChanged) and not event.confirm:
         return None

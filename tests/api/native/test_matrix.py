@@ -53,6 +53,7 @@ COMMAND: dict[str, tuple[Access, dict[str, Any], bool]] = {
     "create-category": (ADMIN, {"name": "unique"}, False),
     "create-product": (SELLER, {"name": "unique", "price": "1.00"}, False),
     "deactivate-account": (ADMIN, {"person_id": NOBODY}, False),
+    "delete-account": (SIGNED_IN, {"person_id": "owner"}, OWN),
     "delete-product": (SELLER, {"product_id": "product"}, OWN),
     "deliver-order": (ADMIN, {"order_id": NOTHING}, False),
     "end-session": (SERVICE, {"session_id": NOTHING}, False),

@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from write_side.account.events import (
+    AccountErased,
     AccountImported,
     AccountRegistered,
     EmailChanged,
@@ -46,6 +47,7 @@ LOW = StockFellLow(product_id=5, available=2, threshold=10)
         (OrderCancelled(order_id=7), Effect(Kind.MAIL_CANCELLATION, 7, 41)),
         (OrderShipped(order_id=7, tracking_number="T"), Effect(Kind.MAIL_SHIPPING, 7, 41)),
         (OrderDelivered(order_id=7), Effect(Kind.MAIL_DELIVERY, 7, 41)),
+        (AccountErased(person_id=3), Effect(Kind.ERASE_PERSON, 3)),
         (LOW, Effect(Kind.ALERT_LOW_STOCK, 5, 41)),
         (ImageRemoved(product_id=5, image_id=6, key="products/1/k.png"), Effect(Kind.DELETE_PICTURE, 5, 41)),
         (ProfilePictureRemoved(person_id=3, key="people/3/k.png"), Effect(Kind.DELETE_PICTURE, 3, 41)),
@@ -115,9 +117,10 @@ def test_a_picture_that_lies_elsewhere_is_not_ours_to_delete() -> None:
     assert effect_of(ImageRemoved(product_id=5, image_id=6), 41, META) is None
 
 
-def test_every_kind_is_a_mail_a_picture_or_stripe_s() -> None:
+def test_every_kind_is_a_mail_a_picture_an_erasure_or_stripe_s() -> None:
     stripes = {Kind.CREATE_INTENT, Kind.REFUND, Kind.CHECK_INTENT}
-    assert {kind for kind in Kind if not kind.is_mail and not kind.is_picture} == stripes
+    rest = {kind for kind in Kind if not kind.is_mail and not kind.is_picture}
+    assert rest == {*stripes, Kind.ERASE_PERSON}
     assert not any(kind.is_mail and kind.is_picture for kind in Kind)
 
 
