@@ -116,6 +116,21 @@ def test_what_is_no_order(outsiders: list[Caller], body: Any, field: str) -> Non
     assert (answer.status_code, list(answer.json())) == (400, [field])
 
 
+def test_what_another_surface_charged_adds_up(deal: Deal) -> None:
+    """Tax and shipping of the store stand in fields of their own."""
+    buyer, one = deal.buyer, deal.sellers[0]
+    buyer.core.command("add-to-cart", product_id=deal.products[0]["product_id"], quantity=2)
+    address = buyer.core.address(apartment="4b")
+    made = buyer.core.command("place-order", shipping_address_id=address, pricing="store")["result"]["order_id"]
+    for person in (buyer, one):
+        order = person.get(f"/orders/{made}/").json()
+        amounts = [order[name] for name in ("subtotal", "tax_amount", "shipping_cost", "total_amount")]
+        assert amounts == ["20.00", "2.00", "5.00", "27.00"]
+        assert order["shipping_address"]["street"] == "12 St James's Square, 4b"
+    buyer.core.command("cancel-order", order_id=made)
+    assert buyer.get(f"/orders/{made}/").json()["status"] == "cancelled"
+
+
 # -- reading --------------------------------------------------------------------------------------
 
 

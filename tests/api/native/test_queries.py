@@ -210,7 +210,7 @@ def test_a_seller_sees_the_own_part_of_an_order_while_being_a_seller(
 def test_accounts_for_their_owner_and_administrators(anyone: Client, admin: Client, buyer: Client) -> None:
     own = buyer.query("account")
     assert (own["email"], own["roles"], own["active"]) == (buyer.email, ["buyer"], True)
-    assert admin.query(f"account/{buyer.person_id}") == own
+    assert admin.query(f"account/{buyer.person_id}").items() < own.items()  # some of it is the person's alone
     assert buyer.http.get(f"/queries/account/{buyer.person_id}").status_code == 403
     assert buyer.http.get("/queries/accounts").status_code == 403
     assert anyone.http.get("/queries/account").status_code == 401
