@@ -6,6 +6,7 @@ from api.marketplace.examples import EXAMPLES
 from api.marketplace.routes.cart import add_cart_rows
 from api.marketplace.routes.categories import add_category_rows
 from api.marketplace.routes.fulfilment import add_fulfilment_rows
+from api.marketplace.routes.metrics import add_metric_rows
 from api.marketplace.routes.orders import add_order_rows
 from api.marketplace.routes.product_writes import add_product_write_rows
 from api.marketplace.routes.products import add_product_rows
@@ -44,4 +45,5 @@ def create(parts: Parts, limits: Limits | None = None) -> Surface:
     add_cart_rows(rows, parts, gateway)
     add_order_rows(rows, parts, gateway)
     add_fulfilment_rows(rows, parts, gateway)
+    add_metric_rows(rows, parts)
     return Surface(MARKETPLACE, rows, parts, Tokens(parts.settings.secret_key), limits)

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from api.answers import answer
-from api.auth import Callers
+from api.auth import Callers, viewer_of
 from api.parts import Parts
 from api.queries import metric_answers as shapes
 from api.queries.declaring import Declare
@@ -43,11 +43,10 @@ def add_metric_queries(query: Declare, parts: Parts, callers: Callers) -> None:
     @query("/product-metrics/{product_id}", shapes.ProductMetricsAnswer)
     async def metrics_of_product(request: Request, product_id: PathId, who: Seller) -> Response:
         """How one product is doing: for its seller and administrators."""
-        found = await parts.reads.products.by_id(product_id)
-        if found is None or found.deleted or not (who.is_admin or found.seller_id == who.person_id):
+        found = await parts.reads.metrics.seen_by(viewer_of(who), await parts.reads.products.by_id(product_id))
+        if found is None:
             raise NotFound
-        [figures] = await parts.reads.metrics.of([found])
-        return answer(request, shapes.product(figures))
+        return answer(request, shapes.product(found))
 
     @query("/dashboard", shapes.DashboardAnswer)
     async def dashboard(request: Request, asked: Annotated[AskedSeller, Query()], who: Seller) -> Response:

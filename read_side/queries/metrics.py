@@ -71,6 +71,13 @@ class Metrics:
         visits, done = await self._of(keys)
         return [Figures(*each) for each in zip(products, visits, done, strict=True)]
 
+    async def seen_by(self, viewer: Viewer, product: Product | None) -> Figures | None:
+        """What the viewer may see: administrators any product's, sellers their own."""
+        if product is None or product.deleted or not (viewer.admin or product.seller_id == viewer.person_id):
+            return None
+        [found] = await self.of([product])
+        return found
+
     async def of_seller(self, seller_id: int, page: int, size: int) -> Page[Figures]:
         """Of all of a seller's products, inactive ones included, newest first."""
         found = await self._products.of_seller(seller_id, page, size)
