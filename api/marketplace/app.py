@@ -6,10 +6,12 @@ from api.marketplace.examples import EXAMPLES
 from api.marketplace.routes.cart import add_cart_rows
 from api.marketplace.routes.categories import add_category_rows
 from api.marketplace.routes.fulfilment import add_fulfilment_rows
+from api.marketplace.routes.images import add_image_rows
 from api.marketplace.routes.metrics import add_metric_rows
 from api.marketplace.routes.orders import add_order_rows
 from api.marketplace.routes.product_writes import add_product_write_rows
 from api.marketplace.routes.products import add_product_rows
+from api.marketplace.routes.profiles import add_profile_rows
 from api.marketplace.routes.reviews import add_review_rows
 from api.marketplace.routes.sellers import add_seller_rows
 from api.parts import Parts
@@ -46,4 +48,6 @@ def create(parts: Parts, limits: Limits | None = None) -> Surface:
     add_order_rows(rows, parts, gateway)
     add_fulfilment_rows(rows, parts, gateway)
     add_metric_rows(rows, parts)
+    add_image_rows(rows, parts, gateway)
+    add_profile_rows(rows, parts, gateway)
     return Surface(MARKETPLACE, rows, parts, Tokens(parts.settings.secret_key), limits)

@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from api.storage import Storage
-from api.uploads.content import Picture, examine
+from api.uploads.content import Picture, UnfitPicture, examine
 from write_side.media import CONTENT_TYPES, PRODUCTS, StorageAway, make_key
 from write_side.messages import Actor
 from write_side.refusals import Forbidden, IdempotencyKeyReused, OutcomeUnknown, Refusal, Unauthenticated
@@ -54,10 +54,15 @@ class Uploads:
             raise StorageAway("this shop keeps no pictures: its storage is switched off")
         return self._storage
 
-    async def check(self, data: bytes) -> Picture:
-        """Raises UnfitPicture, which says why not. Stores nothing."""
-        async with self._places:
-            return await run_in_threadpool(examine, data)
+    async def check(self, data: bytes, field: str | None = None) -> Picture:
+        """Stores nothing. Raises UnfitPicture, which says why not, and in which of the client's fields."""
+        try:
+            async with self._places:
+                return await run_in_threadpool(examine, data)
+        except UnfitPicture as refusal:
+            if field is not None:
+                refusal.extra["field"] = field
+            raise
 
     @asynccontextmanager
     async def kept(

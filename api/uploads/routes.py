@@ -79,7 +79,7 @@ def upload_router(parts: Parts, callers: Callers) -> APIRouter:
         """Stores a picture (JPEG, PNG, WebP or GIF by its content, at most 5 MiB), and answers with its key. Only its
         uploader may give it to a product or take it as their picture."""
         who = await callers.signed_in(request)
-        picture = await parts.uploads.check(await _file(request))
+        picture = await parts.uploads.check(await _file(request), "file")
         async with parts.uploads.kept(request, who, _FOLDERS[purpose], [picture]) as [kept]:
             body = Uploaded(kept.key, kept.content_type, kept.size, PATH + kept.key)
         return Response(msgspec.json.encode(body), 201, media_type="application/json")

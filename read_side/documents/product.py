@@ -1,5 +1,7 @@
 """A product with its variants, images and stock, as every surface shows it."""
 
+from typing import Literal
+
 import msgspec
 
 
@@ -34,7 +36,7 @@ class Image(msgspec.Struct, gc=False, omit_defaults=True):
     thumbnail: bool = False
 
     @property
-    def image_type(self) -> str:
+    def image_type(self) -> Literal["main", "gallery", "thumbnail"]:
         """main, thumbnail or gallery."""
         return "main" if self.primary else "thumbnail" if self.thumbnail else "gallery"
 

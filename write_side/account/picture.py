@@ -21,7 +21,8 @@ class NoProfilePicture(NotFound):
 @handles(ask.SetProfilePicture)
 def set_profile_picture(command: ask.SetProfilePicture, work: Work) -> dict[str, Any]:
     account = mine(work)
-    return {"key": command.key, "keys": set_picture(work, account, command.key, command.size)}
+    gone = set_picture(work, account, command.key, command.size)
+    return {"key": command.key, "uploaded_at": work.now, "keys": gone}
 
 
 @handles(ask.RemoveProfilePicture)

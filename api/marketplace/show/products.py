@@ -76,4 +76,4 @@ def person(person_id: int | None) -> Person | None:
 
 def _primary(picture: Image, names: Names) -> PrimaryImage:
     address = picture.address
-    return PrimaryImage(picture.image_id, None, names.origin + address if address.startswith("/") else address)
+    return PrimaryImage(picture.image_id, picture.key, names.origin + address if address.startswith("/") else address)

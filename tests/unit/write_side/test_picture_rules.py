@@ -224,6 +224,14 @@ def test_an_update_puts_pictures_in_the_place_of_others_and_keeps_what_is_wanted
     assert world.when(UpdateProduct(product_id=1, images=[]), SELLER).result["keys"] == [key(1), key(3)]
 
 
+def test_an_update_adds_pictures_beside_the_others(world: World) -> None:
+    add(world, 1, image_type="main")
+    command = UpdateProduct.model_validate({"product_id": 1, "more_images": [{"key": key(2), "image_type": "main"}]})
+    assert [type(event) for event in world.when(command, SELLER).events] == [ImageAdded]
+    assert shown(world) == [(key(1), 0, False), (key(2), 1, True)]
+    assert world.when(command, SELLER).events == []
+
+
 def test_a_deleted_product_s_pictures_go_with_it(world: World) -> None:
     add(world, 1)
     done = world.when(DeleteProduct(product_id=1), SELLER)

@@ -148,6 +148,7 @@ class UpdateProduct(Command):
     images: list[NewImage] | None = Field(
         default=None, max_length=100, description="uploaded pictures, in the place of all that it has"
     )
+    more_images: list[NewImage] = Field(default=[], max_length=100, description="uploaded pictures, beside the others")
     policy: Policy = "store"
 
     @model_validator(mode="after")

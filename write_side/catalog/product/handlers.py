@@ -82,6 +82,8 @@ def update_product(command: UpdateProduct, work: Work) -> dict[str, Any]:
         work.release("sku", product.sku)
     work.record(PRODUCT, command.product_id, decide.change(product, command, category_id, brand_id))
     gone = replace_all(work, product, command.images) if command.images is not None else []
+    for image in command.more_images:
+        add_image(work, command.product_id, image)
     watch = low.Watch(work, [product]) if {"available", "stock", "variants"} & command.model_fields_set else None
     if command.available is not None:
         stocking.set_available(work, product, command.available)
