@@ -9,11 +9,13 @@ from typing import Any, Final
 from api.rows.django_rest import Detail, rest_errors
 from api.rows.errors import WHOLE, Said, Words
 from write_side.catalog.product.decide import TooManyVariants
+from write_side.catalog.product.images import TooManyImages
 from write_side.catalog.product.parts import StockMissing, VariantTwice
 
 WORDS: Final[dict[type[Exception], Words]] = {
     StockMissing: Words(400, "{detail}", field=WHOLE),
     TooManyVariants: Words(400, "{detail}", field="variations"),
+    TooManyImages: Words(400, "{detail}", field="images"),
     VariantTwice: Words(400, "{detail}", field="variations"),
 }
 _NO_JSON: Final = ["Invalid JSON format"]

@@ -2,11 +2,11 @@
 
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from api.rows.body import Body
-from api.rows.fields import JSON_TEXT, Truth, Whole
+from api.rows.body import REPEATED, Body, Upload
+from api.rows.fields import JSON_TEXT, Truth, Uploads, Whole
 from write_side.catalog.product.commands import MAX_DEPTH
 from write_side.fields import Line, Percent, Price, Text, clean_text
 
@@ -35,9 +35,18 @@ def _blank(value: object) -> object:
     return None if value == "" else value
 
 
+def _chosen(value: object) -> object:
+    """A form whose file was not chosen sends one without a name and a byte."""
+    if isinstance(value, list):
+        return [
+            one for one in value if one != "" and not (isinstance(one, Upload) and not one.name and not one.content)
+        ]
+    return value
+
+
 BLANK = BeforeValidator(_blank)
 Stock = Annotated[Whole, BeforeValidator(no_truth), Field(ge=0, le=2_147_483_647)]
-Word = Annotated[str, BeforeValidator(clean_text), BeforeValidator(_word), Field(max_length=300)]
+Word = Annotated[str, BeforeValidator(_word), Field(strict=True, max_length=300), AfterValidator(clean_text)]
 
 
 class Category(BaseModel):
@@ -100,6 +109,7 @@ class _Common(Body):
     discount_price: Annotated[Price | None, BLANK] = None
     stock: Annotated[Stock | None, BLANK] = None
     variations: Annotated[Variations | None, JSON_TEXT] = None
+    images: Annotated[Uploads | None, REPEATED, BeforeValidator(_chosen)] = None
     is_active: Truth = True
 
 

@@ -11,18 +11,37 @@ from api.martaff.bodies.products import NewProduct, ProductChange, path_of, vari
 from api.martaff.show import products as show
 from api.parts import Parts
 from api.rows.body import ANY
+from api.rows.errors import invalid
 from api.rows.row import Call, Rows, Who, reply
+from api.uploads.content import UnfitPicture
 from read_side.errors import NotBuilt
 from write_side.catalog.product.commands import CreateProduct, DeleteProduct, UpdateProduct
 from write_side.fields import decimal_text
 from write_side.identifiers import parse_id
+from write_side.media import PRODUCTS
+from write_side.messages import Command
 from write_side.policies import LOW_STOCK_THRESHOLD
 from write_side.refusals import NotFound
 
 POLICY = {"policy": "martaff"}
+LARGEST = 32 * 1024 * 1024  # bytes of a body with pictures
 
 
 def add_product_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
+    async def send(call: Call[Any], kind: type[Command], fields: dict[str, Any]) -> dict[str, Any]:
+        """The command with the pictures that were sent along; without any the product keeps what it has."""
+        kind.model_validate(fields)  # before anything is stored
+        sent = call.body.images
+        try:
+            pictures = [await parts.uploads.check(file.content) for file in sent or ()]
+        except UnfitPicture as unfit:
+            raise invalid(images=str(unfit)) from None
+        async with parts.uploads.kept(call.request, call.actor, PRODUCTS, pictures) as kept:
+            images = {} if sent is None else {"images": [{"key": one.key} for one in kept]}
+            done = await gateway.send_and_see(call.request, kind.model_validate(fields | images), call.actor)
+        await parts.uploads.forget(done.result.get("keys", ()))
+        return done.result
+
     async def written(call: Call[Any], product_id: int, status: int = 200) -> Response:
         """The product as it is after the write that was just answered."""
         found = await parts.reads.products.by_id(product_id)
@@ -36,6 +55,7 @@ def add_product_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         who=Who.SELLER,
         body=NewProduct,
         media=ANY,
+        largest=LARGEST,
         answer=Product,
         status=201,
     )
@@ -46,8 +66,7 @@ def add_product_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
             "variants": variants_of(call.body),
             "low_stock_threshold": LOW_STOCK_THRESHOLD["martaff"],
         }
-        command = CreateProduct.model_validate(fields)
-        result = (await gateway.send_and_see(call.request, command, call.actor)).result
+        result = await send(call, CreateProduct, fields)
         return await written(call, result["product_id"], 201)
 
     @rows.row(
@@ -56,14 +75,14 @@ def add_product_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         who=Who.SELLER,
         body=ProductChange,
         media=ANY,
+        largest=LARGEST,
         answer=Product,
         errors=(404,),
     )
     async def update_product(call: Call[ProductChange]) -> Response:
         """Changes what is sent of a product; the rest stays."""
         product_id = id_in(call.request, "id")
-        command = UpdateProduct.model_validate({"product_id": product_id, **POLICY, **_part(call.body)})
-        await gateway.send_and_see(call.request, command, call.actor)
+        await send(call, UpdateProduct, {"product_id": product_id, **POLICY, **_part(call.body)})
         return await written(call, product_id)
 
     @rows.row(
@@ -72,11 +91,12 @@ def add_product_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         who=Who.SELLER,
         body=NewProduct,
         media=ANY,
+        largest=LARGEST,
         answer=Product,
         errors=(404,),
     )
     async def put_product(call: Call[NewProduct]) -> Response:
-        """Replaces a product; what is left out is as in a new one."""
+        """Replaces a product; what is left out is as in a new one, but for pictures: those stay."""
         product_id = id_in(call.request, "id")
         fields = {
             **_whole(call.body),
@@ -84,7 +104,7 @@ def add_product_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
             "variants": variants_of(call.body),
             "variants_mode": "replace",
         }
-        await gateway.send_and_see(call.request, UpdateProduct.model_validate(fields), call.actor)
+        await send(call, UpdateProduct, fields)
         return await written(call, product_id)
 
     @rows.row("DELETE", "/products/delete-product/{id}/", who=Who.SELLER, answer=None, status=204, errors=(404,))

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from support.pictures import HOSTILE, picture
 from support.product import unique
 from support.surfaces import Caller
 
@@ -133,6 +134,12 @@ def test_a_later_price_follows_the_percentage_and_not_a_given_discount(merchant:
         ({"variations": {"size": "M", "stock": 1}}, "variations"),
         ({"variations": ["M"]}, "variations"),
         ({"variations": [M_RED, M_RED]}, "variations"),
+        ({"variations": [{"size": ["M"], "stock": 1}]}, "variations"),
+        ({"variations": [{"size": True, "stock": 1}]}, "variations"),
+        ({"variations": [{"size": "nul\x00", "stock": 1}]}, "variations"),
+        ({"variations": [{"size": "x" * 301, "stock": 1}]}, "variations"),
+        ({"images": ["picture.png"]}, "images"),
+        ({"images": "picture.png"}, "images"),
         ({"is_active": "perhaps"}, "is_active"),
     ],
 )
@@ -174,6 +181,38 @@ def test_forms_carry_categories_and_variations_as_text(merchant: Caller) -> None
         assert changed.json()["name"] == "Top"
     answer = merchant.send("POST", ADD, data={**form, "variations": "S, M"})
     assert (answer.status_code, answer.json()) == (400, {"variations": "Invalid JSON format"})
+
+
+def test_pictures_come_with_the_product_and_are_kept_or_replaced(merchant: Caller) -> None:
+    def form(*files: tuple[str, bytes], **more: str) -> dict[str, Any]:
+        fields = {"name": unique("Shirt"), "price": "20.00", "category": '{"name": "Shirts"}', "stock": "60", **more}
+        return {"data": fields, "files": [("images", file) for file in files]}
+
+    def shown(product: dict[str, Any]) -> list[str]:
+        known = browser.get(f"/queries/product/{product['id']}").json()
+        return [image["address"] for image in known["images"]]
+
+    browser = merchant.core.http
+    red, blue = ((f"{color}.png", picture(color=(color, 0, 0))) for color in (200, 9))
+    made = merchant.send("POST", ADD, **form(red, blue))
+    assert made.status_code == 201, made.text
+    product = made.json()
+    first = shown(product)
+    assert [browser.get(address).content for address in first] == [red[1], blue[1]]
+    update, whole = f"/products/update-product/{product['id']}/", f"/products/put-product/{product['id']}/"
+    assert merchant.patch(update, {"name": "Top"}).status_code == put(merchant, product).status_code == 200
+    assert shown(product) == first
+    for method, path in (("PATCH", update), ("PUT", whole)):
+        assert merchant.send(method, path, **form(blue)).status_code == 200
+        [address] = shown(product)
+        assert (browser.get(address).content, browser.get(first[0]).status_code) == (blue[1], 404)
+    for hostile in HOSTILE.values():
+        for method, path in (("POST", ADD), ("PATCH", update), ("PUT", whole)):
+            refused = merchant.send(method, path, **form(blue, ("picture.png", hostile), name="Hostile"))
+            assert (refused.status_code, list(refused.json())) == (400, ["images"])
+    assert shown(product) == [address]
+    assert "Hostile" not in browser.get(f"/queries/product/{product['id']}").text
+    assert merchant.send("PATCH", update, **form(("", b""))).status_code == 200, "no file was chosen"
 
 
 def test_categories_are_made_to_any_depth_and_used_again(merchant: Caller) -> None:
