@@ -32,6 +32,8 @@ class Examples:
             if len(options) < len(schema["anyOf"]) and options[0].get("$ref", "").rpartition("/")[2] in self._within:
                 return None  # what may be in itself without end
             return self.of(options[0], name)
+        if options and name not in self._values:
+            return self.of(options[0], name)
         if "properties" in schema:
             return {field: self.of(part, field) for field, part in schema["properties"].items()}
         if schema.get("type") == "array" and not isinstance(self._values.get(name), list):

@@ -95,7 +95,7 @@ class _Document:
 
     def _options(self, path: str) -> dict[str, Any]:
         found = {
-            "operationId": re.sub(r"\W+", "_", path).strip("_") + "_options",
+            "operationId": re.sub(r"\W+", "_", path).lstrip("_") + "_options",
             "summary": "What the path takes and answers with.",
             "tags": [path.removeprefix(self._dialect.prefix).strip("/").partition("/")[0]],
             "security": [],
