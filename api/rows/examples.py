@@ -48,4 +48,5 @@ class Examples:
             return _MOMENT
         if schema.get("enum") and self._values.get(name) not in schema["enum"]:
             return schema["enum"][0]
-        return self._values.get(name, _PLAIN.get(schema.get("type", ""), name))
+        plain = _PLAIN.get(schema.get("type", ""), name)
+        return self._values.get(name, schema.get("examples", [plain])[0])
