@@ -3,6 +3,7 @@
 from starlette.requests import Request
 
 from api.parts import Parts
+from api.recent import whereabouts
 from read_side.errors import Unavailable as ReadsUnavailable
 from write_side.batch import Accepted
 from write_side.bus import IdempotencyKey
@@ -42,6 +43,7 @@ class Gateway:
         read their own writes. A model that is slow delays the answer, and never denies it:
         `Prefer: respond-async` opts out."""
         accepted = await self.send(request, command, actor, scope=scope)
+        self._parts.recent.wrote(whereabouts(request), accepted.position)
         if request.headers.get("prefer", "").lower() != "respond-async":
             try:
                 await self._parts.reads.positions.wait(accepted.position, self._parts.settings.see_own_writes)

@@ -3,23 +3,35 @@
 from collections import OrderedDict
 from typing import Final
 
-_PEOPLE: Final = 50_000
+from starlette.requests import Request
+
+_KNOWN: Final = 50_000
+
+Writer = int | str
+"""A person; or where requests come from, of clients that read without saying who they are."""
+
+
+def whereabouts(request: Request) -> str:
+    """Where a request comes from, as it says itself: who lies about it waits for somebody else's writes, or does not
+    wait for their own."""
+    client = request.client
+    return f"{client.host if client is not None else ''} {request.headers.get('x-forwarded-for', '')[:200]}"
 
 
 class Recent:
-    """The last write of each person whom this process served; the longest silent are forgotten. Writes
+    """The last write of each writer whom this process served; the longest silent are forgotten. Writes
     through other processes are not known: who needs those asks with `Storefold-Min-Position`."""
 
     def __init__(self) -> None:
-        self._positions: OrderedDict[int, int] = OrderedDict()
+        self._positions: OrderedDict[Writer, int] = OrderedDict()
 
-    def wrote(self, person_id: int | None, position: int) -> None:
-        if person_id is None:
+    def wrote(self, writer: Writer | None, position: int) -> None:
+        if writer is None:
             return
-        self._positions[person_id] = max(position, self._positions.get(person_id, 0))
-        self._positions.move_to_end(person_id)
-        if len(self._positions) > _PEOPLE:
+        self._positions[writer] = max(position, self._positions.get(writer, 0))
+        self._positions.move_to_end(writer)
+        if len(self._positions) > _KNOWN:
             self._positions.popitem(last=False)
 
-    def of(self, person_id: int | None) -> int | None:
-        return None if person_id is None else self._positions.get(person_id)
+    def of(self, writer: Writer | None) -> int | None:
+        return None if writer is None else self._positions.get(writer)
