@@ -8,14 +8,16 @@ from api.queries.review_answers import ReviewAnswer
 from api.queries.review_answers import review as review_answer
 from read_side.queries.catalogue import BrandList, Tree
 from read_side.queries.sellers import PublicSeller
+from write_side.media import PATH
 
 
 class SellerAnswer(msgspec.Struct):
     """What everybody may know of a seller. `units`: sold in orders that are not cancelled; `products` and `reviews`
-    are the newest, the counts are of all."""
+    are the newest, the counts are of all. `picture`: a path of this API."""
 
     person_id: int
     joined_at: str
+    picture: str | None
     product_count: int
     units: int
     rating: float | None
@@ -28,6 +30,7 @@ def seller(found: PublicSeller, tree: Tree, brands: BrandList) -> SellerAnswer:
     return SellerAnswer(
         person_id=found.person_id,
         joined_at=found.joined_at,
+        picture=PATH + found.picture.key if found.picture is not None else None,
         product_count=found.on_sale,
         units=found.business.units,
         rating=found.business.rating,

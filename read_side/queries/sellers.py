@@ -4,6 +4,7 @@ import asyncio
 
 import msgspec
 
+from read_side.documents.person import Picture
 from read_side.documents.product import Product
 from read_side.documents.review import Review
 from read_side.documents.seller import Seller
@@ -22,6 +23,7 @@ class PublicSeller(msgspec.Struct, frozen=True):
 
     person_id: int
     joined_at: str
+    picture: Picture | None
     business: Seller
     on_sale: int
     products: list[Product]
@@ -48,6 +50,7 @@ class Sellers:
         return PublicSeller(
             person_id,
             account.created_at,
+            account.profile_picture,
             business,
             on_sale.total,
             on_sale.items,

@@ -5,9 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import httpx
 import pytest
+from support.pictures import picture
 from support.product import Client
 from support.whole import Whole
+
+from storefold.outside import build_storage
+from storefold.running import located
+from storefold.settings import Settings
 
 
 @contextmanager
@@ -199,3 +205,31 @@ def test_views_while_their_projector_is_stopped_are_counted_later_and_once(whole
         look(shop, 10)
         whole.kill("projector-redis")
     assert settled_views(shop, before + 60) == before + 60
+
+
+def test_with_the_storage_stopped_or_killed_the_shop_sells_and_pictures_come_back(
+    whole: Whole, shop: dict[str, Any]
+) -> None:
+    seller, product_id = shop["seller"], shop["goods"]["product_id"]
+
+    def upload() -> httpx.Response:
+        return seller.http.post("/uploads/product-image", files={"file": ("p.png", picture())})
+
+    keys = [upload().json()["key"] for _ in range(2)]
+    for key in keys:
+        seller.command("add-product-image", product_id=product_id, key=key)
+    with stopped(whole, "storage"):
+        assert whole.anyone.http.get("/health/ready").status_code == 200
+        assert set(queries(shop).values()) == {200}
+        assert add(shop) == 200
+        assert upload().json()["type"] == "/problems/storage-away"
+        assert whole.anyone.http.get(f"/media/{keys[0]}").status_code == 503
+        seller.command("remove-product-image", product_id=product_id, key=keys[0])
+        assert whole.anyone.http.get(f"/media/{keys[0]}").status_code == 404
+    assert whole.anyone.http.get(f"/media/{keys[1]}").content == picture()
+    storage = build_storage(located(Settings(), whole.stack.endpoints.environ()))
+    assert storage is not None
+    whole.supervisor.wait_until(lambda: [key for key, _ in storage.keys("products/")] == [keys[1]], 60)
+    whole.kill("storage")
+    assert whole.anyone.http.get(f"/media/{keys[1]}").content == picture()
+    assert upload().status_code == 201

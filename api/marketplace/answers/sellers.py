@@ -7,6 +7,8 @@ from api.marketplace.answers.reviews import Review
 
 
 class Seller(msgspec.Struct):
+    """`profile_picture`: its address."""
+
     id: int
     username: str
     joined_at: Moment

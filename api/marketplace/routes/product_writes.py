@@ -8,6 +8,7 @@ from api.gateway import Gateway
 from api.marketplace.answers.products import Product
 from api.marketplace.bodies.products import NewProduct, ProductChange, ProductFields
 from api.marketplace.routes.finding import visible_product
+from api.marketplace.routes.pictured import pictures_of
 from api.marketplace.show.products import names, whole_product
 from api.parts import Parts
 from api.rows.body import ANY
@@ -42,10 +43,13 @@ def add_product_write_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         marked = await parts.reads.wishlists.holds(call.person_id, product_id)
         return reply(whole_product(found, await names(parts, call.request), favorited=marked), status)
 
-    async def change(call: Call[Any]) -> Response:
+    async def change(call: Call[Any], pictures: str) -> Response:
+        """`pictures`: the core's word for what becomes of those that are sent."""
         product_id = (await visible_product(parts, call.request, call.actor)).product_id
-        command = UpdateProduct.model_validate(_sent(call.body) | {"product_id": product_id})
-        await gateway.send_and_see(call.request, command, call.actor)
+        async with pictures_of(parts, call, call.body) as images:
+            wanted = _sent(call.body) | {"product_id": product_id} | ({pictures: images} if images else {})
+            done = await gateway.send_and_see(call.request, UpdateProduct.model_validate(wanted), call.actor)
+        await parts.uploads.forget(done.result.get("keys", []))
         return await page(call, product_id)
 
     @rows.row(
@@ -60,11 +64,12 @@ def add_product_write_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         largest=LARGEST,
     )
     async def create_product(call: Call[NewProduct]) -> Response:
-        """Makes a product of the caller's; its slug is made of its name."""
+        """Makes a product of the caller's, with its pictures; its slug is made of its name."""
         wanted = _sent(call.body)
         wanted["stock"] = wanted.pop("available", 0)
-        command = CreateProduct.model_validate(wanted | {"policy": "marketplace"})
-        result = (await gateway.send_and_see(call.request, command, call.actor)).result
+        async with pictures_of(parts, call, call.body) as images:
+            command = CreateProduct.model_validate(wanted | {"policy": "marketplace", "images": images})
+            result = (await gateway.send_and_see(call.request, command, call.actor)).result
         return await page(call, result["product_id"], 201)
 
     @rows.row(
@@ -78,8 +83,9 @@ def add_product_write_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         largest=LARGEST,
     )
     async def replace_product(call: Call[NewProduct]) -> Response:
-        """Writes a product anew; its slug stays, and so do the fields that may be left out and are."""
-        return await change(call)
+        """Writes a product anew; its slug stays, and so do the fields that may be left out and are. Pictures that are
+        sent take the place of all others."""
+        return await change(call, "images")
 
     @rows.row(
         "PATCH",
@@ -92,8 +98,8 @@ def add_product_write_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         largest=LARGEST,
     )
     async def change_product(call: Call[ProductChange]) -> Response:
-        """Changes what is sent of a product, all of it or nothing; its slug stays."""
-        return await change(call)
+        """Changes what is sent of a product, all of it or nothing; its slug stays. Pictures come beside the others."""
+        return await change(call, "more_images")
 
     @rows.row("DELETE", "/products/{slug}/", who=Who.SELLER, answer=None, status=204, errors=(403, 404))
     async def delete_product(call: Call[None]) -> Response:

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from support.pictures import HOSTILE, LARGEST, noise, of_size, picture
+from support.shelf import category
 from support.surfaces import Caller
 
 IMAGE = {"id", "image_key", "image_type", "order", "alt_text", "is_primary", "url", "created_at"}
@@ -208,3 +209,39 @@ def test_one_of_many_main_pictures_wins(passer_by: Caller, merchant: Caller, slu
     assert {image["id"] for image in found} == {image["id"] for image in made}
     assert [image["order"] for image in found] == list(range(6))
     assert [image["image_type"] for image in found].count("main") == 1
+
+
+def test_a_product_comes_with_its_pictures_or_not_at_all(passer_by: Caller, merchant: Caller, staff: Caller) -> None:
+    fields = {"name": "Lamp", "price": "5", "category": category(staff)["slug"]}
+    good = [("main_image", ("a", noise("jpg"))), ("images", ("b", noise("png"))), ("images", ("c", noise("gif"))),
+            ("uploaded_images", ("d", noise("webp")))]  # fmt: skip
+    answer = merchant.post("/products/", data=fields, files=good)
+    assert answer.status_code == 201, answer.text
+    made = answer.json()
+    assert [image["image_type"] for image in made["images"]] == ["main", "gallery", "gallery", "gallery"]
+    assert made["primary_image"]["image_key"] == made["images"][0]["image_key"]
+    assert [httpx.get(image["url"]).content for image in made["images"]] == [data for _, (_, data) in good]
+    listed = passer_by.get("/products/", params={"seller": merchant.person_id}).json()
+    assert [product["primary_image"] for product in listed] == [made["primary_image"]]
+
+    for name in ("main_image", "images", "uploaded_images"):
+        bad = merchant.post("/products/", data=fields, files=[*good, (name, ("e", HOSTILE["svg"]))])
+        assert bad.status_code == 400 and list(bad.json()) == [name], bad.text
+    assert len(passer_by.get("/products/", params={"seller": merchant.person_id}).json()) == 1
+
+
+def test_a_product_is_written_with_other_pictures(merchant: Caller, staff: Caller) -> None:
+    fields = {"name": "Lamp", "price": "5", "category": category(staff)["slug"]}
+    before = merchant.post("/products/", data=fields, files={"main_image": ("a", noise("jpg"))}).json()
+    here = f"/products/{before['slug']}/"
+    more = merchant.patch(here, data={"price": "6"}, files={"main_image": ("b", noise("png"))}).json()
+    assert [image["image_type"] for image in more["images"]] == ["gallery", "main"]
+    assert more["price"] == "6.00"
+    untouched = merchant.put(here, fields).json()
+    assert untouched["images"] == more["images"]
+    after = merchant.put(here, data=fields, files={"images": ("c", noise("gif"))}).json()
+    assert [image["image_type"] for image in after["images"]] == ["gallery"]
+    assert {httpx.get(image["url"]).status_code for image in more["images"]} == {404}
+    refused = merchant.put(here, data=fields, files={"images": ("d", b"text")})
+    assert refused.status_code == 400
+    assert httpx.get(after["images"][0]["url"]).status_code == 200

@@ -95,3 +95,10 @@ def test_it_is_one_s_own_and_one_has_to_be_signed_in(passer_by: Caller, shopper:
         passer_by.delete("/profiles/delete_profile_picture/"),
     ]
     assert {answer.status_code for answer in answers} == {401}
+
+
+def test_a_seller_s_page_shows_it(passer_by: Caller, merchant: Caller) -> None:
+    page = f"/sellers/{merchant.person_id}/"
+    assert passer_by.get(page).json()["seller"]["profile_picture"] is None
+    told = send(merchant, picture()).json()["profile_picture"]
+    assert passer_by.get(page).json()["seller"]["profile_picture"] == told["url"]
