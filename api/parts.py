@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from api.google import GoogleSettings
 from api.recent import Recent
 from api.storage import Storage
 from api.throttling import Rates
@@ -32,6 +33,9 @@ class ApiSettings:
     rates: Rates | None = None  # how often a client may ask; None: as often as it likes
     see_own_writes: float = 2.0  # seconds that a surface waits for its read models after a write
     min_position_wait: float = 5.0  # seconds that a query waits for Storefold-Min-Position
+    secure_cookies: bool = True  # over HTTPS alone
+    own_hosts: frozenset[str] = frozenset()  # under which browsers know this server, beside what they send as Host
+    google: GoogleSettings = field(default_factory=GoogleSettings)
     stripe_webhook_secret: str = ""
     carrier_webhook_secret: str = ""
     stripe_wait: float = 10.0  # seconds that a client waits for Stripe's answer to a worker

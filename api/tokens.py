@@ -47,6 +47,15 @@ class Tokens:
         """A refresh token around the id that the write side keeps hashed."""
         return self._encode("refresh", seconds, {"sub": str(person_id), "jti": token_id})
 
+    def note(self, kind: str, seconds: int, **texts: str) -> str:
+        """Something that a client is to carry and cannot change; `kind` keeps notes and tokens apart."""
+        return self._encode(f"note:{kind}", seconds, {"sub": kind, "says": texts})
+
+    def read_note(self, kind: str, note: str) -> dict[str, str]:
+        """Raises InvalidToken."""
+        says: dict[str, str] = self._decode(f"note:{kind}", note)["says"]
+        return says
+
     def read_access(self, token: str) -> AccessToken:
         """Raises InvalidToken."""
         known = self._verified.get(token)

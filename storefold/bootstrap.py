@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from storefold.names import owners
-from storefold.outside import build_intent_finder, build_sms, build_storage, build_stripe
+from storefold.outside import build_google, build_intent_finder, build_sms, build_storage, build_stripe
 from storefold.settings import Settings
 from workers.presence import dispatcher_acts, worker_present
 from write_side.account.authorise import authorise
@@ -160,6 +161,9 @@ def build_parts(settings: Settings) -> "Parts":
             trusted_proxies=frozenset(settings.trusted_proxies),
             rates=build_rates(settings),
             see_own_writes=settings.read_own_writes_seconds,
+            secure_cookies=settings.secure_cookies,
+            own_hosts=frozenset({urlsplit(settings.base_url).netloc}),
+            google=build_google(settings),
             stripe_webhook_secret=settings.stripe_webhook_secret.get_secret_value(),
             carrier_webhook_secret=settings.carrier_webhook_secret.get_secret_value(),
         ),

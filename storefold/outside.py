@@ -1,5 +1,5 @@
-"""`bootstrap.py`'s part for the world outside: Stripe, text messages and the storage of pictures, or what stands in for
-them. Connects to nothing; each is imported only where it is built."""
+"""`bootstrap.py`'s part for the world outside: Stripe, Google's sign-in, text messages and the storage of pictures, or
+what stands in for them. Connects to nothing; each is imported only where it is built."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -8,6 +8,7 @@ from storefold.settings import Settings
 from write_side.refusals import Unavailable
 
 if TYPE_CHECKING:
+    from api.google import GoogleSettings
     from workers.object_storage import ObjectStorage
     from workers.stripe_gateway import StripeGateway
 
@@ -35,6 +36,21 @@ def build_intent_finder(settings: Settings) -> Callable[[str], dict[str, Any] | 
             raise Unavailable(str(error)) from error
 
     return find
+
+
+def build_google(settings: Settings) -> "GoogleSettings":
+    """Where people sign in who have an account there."""
+    from api.google import GoogleSettings
+
+    return GoogleSettings(
+        issuer=settings.google_issuer,
+        client_id=settings.google_client_id,
+        client_secret=settings.google_client_secret.get_secret_value(),
+        redirect_url=settings.google_redirect_url or f"{settings.base_url}/accounts/google/callback",
+        authorize_url=settings.google_authorize_url,
+        token_url=settings.google_token_url,
+        jwks_url=settings.google_jwks_url,
+    )
 
 
 def build_sms(settings: Settings) -> Callable[[str, str], None]:

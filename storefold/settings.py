@@ -98,6 +98,7 @@ class Settings(BaseSettings):
     rate_native_anonymous: Rate = "1200/min"
     trusted_proxies: list[str] = ["127.0.0.1", "::1"]  # addresses, networks: whose X-Forwarded-For is believed
     cors_origins: list[str] = []
+    cookies: Literal["secure", "plain"] | None = None  # None: over HTTPS alone in production
     max_body_bytes: int = 1_048_576
     body_seconds: float = 30.0  # for a whole body to arrive
     read_own_writes_seconds: float = 2.0  # how long a surface waits for its read models
@@ -134,6 +135,10 @@ class Settings(BaseSettings):
     @property
     def celery_broker(self) -> str:
         return self.broker_url or self.redis_url.rpartition("/")[0] + "/1"
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.cookies == "secure" or (self.cookies is None and self.profile == "production")
 
     @property
     def sends_sms_to_file(self) -> bool:

@@ -3,6 +3,7 @@
 from write_side.account import entry_handlers as _account_entry
 from write_side.account import handlers as _account
 from write_side.account import picture as _profile_picture
+from write_side.account import profile_handlers as _profile
 from write_side.cart import handlers as _cart
 from write_side.catalog.brand import handlers as _brand
 from write_side.catalog.category import handlers as _category
@@ -36,6 +37,7 @@ HANDLER_MODULES = (
     _placing,
     _product,
     _product_images,
+    _profile,
     _profile_picture,
     _returns,
     _review,

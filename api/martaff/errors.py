@@ -8,11 +8,17 @@ from typing import Any, Final
 
 from api.rows.django_rest import Detail, rest_errors
 from api.rows.errors import WHOLE, Said, Words
+from api.uploads.content import UnfitPicture
+from write_side.account.decide import EmailTaken, NoSuchResetLink, ResetLinkExpired
 from write_side.catalog.product.decide import TooManyVariants
 from write_side.catalog.product.images import TooManyImages
 from write_side.catalog.product.parts import StockMissing, VariantTwice
 
 WORDS: Final[dict[type[Exception], Words]] = {
+    EmailTaken: Words(400, "{detail}", field="email"),
+    NoSuchResetLink: Words(400, "{detail}"),
+    ResetLinkExpired: Words(400, "{detail}"),
+    UnfitPicture: Words(400, "{detail}", field="profile_picture"),
     StockMissing: Words(400, "{detail}", field=WHOLE),
     TooManyVariants: Words(400, "{detail}", field="variations"),
     TooManyImages: Words(400, "{detail}", field="images"),

@@ -130,6 +130,8 @@ class _Document:
             status: self._says((_TEXTS.get(status) or HTTPStatus(status).phrase).format(media=media), some)
             for status, some in shapes.items()
         }
+        if row.page:
+            found[row.status]["content"] = {"text/html": {"schema": {"type": "string"}}}
         if row.gives:
             found[row.status]["headers"] = {name: {"schema": schema} for name, schema in row.gives.items()}
         if row.method == "GET":

@@ -44,6 +44,11 @@ class Call(Generic[B]):
         assert self.actor.person_id is not None
         return self.actor.person_id
 
+    @property
+    def origin(self) -> str:
+        """Where the client found us, for addresses of what we serve ourselves."""
+        return f"{self.request.url.scheme}://{self.request.url.netloc}"
+
 
 Run = Callable[[Call[Any]], Awaitable[Response]]
 
@@ -71,6 +76,7 @@ class Row:
     largest: int | None
     basic: bool
     spellings: tuple[str, ...]
+    page: bool
 
     @property
     def shapes(self) -> tuple[Any, ...]:
@@ -107,6 +113,7 @@ class Rows:
         largest: int | None = None,
         basic: bool = False,
         spellings: tuple[str, ...] = (),
+        page: bool = False,
     ) -> Callable[[Run], Run]:
         """Declares the function as a row; its docstring is the row's summary.
 
@@ -115,7 +122,7 @@ class Rows:
         schemas of the parameters by name, `gives` of the answer's headers. `body`: read before the row runs, as any of
         `media`, of at most `largest` bytes (None: as the whole API has it). `takes`: the body of a row that reads it
         itself, for it is signed as it was sent. `basic`: e-mail and password may be sent (HTTP Basic) instead of a
-        token. `spellings`: other paths of the same row.
+        token. `spellings`: other paths of the same row. `page`: HTML for people, where there is no `answer`.
         """
 
         def declare(run: Run) -> Run:
@@ -140,6 +147,7 @@ class Rows:
                     largest=largest,
                     basic=basic,
                     spellings=spellings,
+                    page=page,
                 )
             )
             return run

@@ -3,7 +3,16 @@
 from typing import Annotated, ClassVar, Literal
 
 import email_validator
-from pydantic import AfterValidator, EmailStr, Field, SecretStr, field_serializer, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    EmailStr,
+    Field,
+    SecretStr,
+    field_serializer,
+    field_validator,
+)
 from pydantic_core.core_schema import SerializationInfo, ValidationInfo
 
 from write_side.fields import Id, JsonObject, Line, Reference, Source, Text, clean_text
@@ -76,6 +85,15 @@ class VerifyEmail(Command):
     person_id: Id
 
 
+class UploadedPicture(BaseModel):
+    """What an upload was answered with."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: PersonKey
+    size: int = Field(ge=1, le=LARGEST, description="bytes")
+
+
 class UpdateProfile(Command):
     """Changes what is sent of the caller's profile, all or nothing; the rest stays. A phone number or contact details
     of null are taken away. `phone` among the contact details, in E.164, is what an SMS can be asked for with."""
@@ -87,6 +105,7 @@ class UpdateProfile(Command):
     phone_number: PhoneNumber | None = None
     contact_details: JsonObject | None = None
     bank_details: JsonObject = Field(default_factory=dict)
+    picture: UploadedPicture | None = Field(default=None, description="as set-profile-picture does; null: stays")
 
 
 class ChangeEmail(Command):

@@ -9,13 +9,11 @@ from write_side import past
 from write_side.account import commands as ask
 from write_side.account import decide
 from write_side.account.erasure import forget
-from write_side.account.events import AccountImported, AccountRegistered, PasswordChanged, ProfileChanged
-from write_side.account.phones import phone_in
+from write_side.account.events import AccountImported, AccountRegistered, PasswordChanged
 from write_side.account.state import ACCOUNT, Account
-from write_side.messages import Actor, Event
+from write_side.messages import Actor
 from write_side.policies import REGISTRATIONS
 from write_side.refusals import Invalid, Unauthenticated
-from write_side.secrets import password_resets
 from write_side.secrets.refresh_tokens import END_SESSIONS
 from write_side.values import Sealed
 from write_side.work import Work, handles
@@ -24,10 +22,6 @@ SET_CREDENTIAL = """INSERT INTO credentials (person_id, password_hash) VALUES (%
     ON CONFLICT (person_id) DO UPDATE SET password_hash = excluded.password_hash,
     changed_at = now()"""
 
-SET_PHONE = """INSERT INTO phones (person_id, phone_hash) VALUES (%s, %s)
-    ON CONFLICT (person_id) DO UPDATE SET phone_hash = excluded.phone_hash"""
-NO_PHONE = "DELETE FROM phones WHERE person_id = %s"
-
 
 class Services(Protocol):
     """What preparation needs; `storefold/bootstrap.py` provides it."""
@@ -35,7 +29,6 @@ class Services(Protocol):
     def new_id(self) -> int: ...
     def seal(self, person_id: int, text: str) -> Sealed: ...
     def email_hash(self, email: str) -> str: ...
-    def lookup_hash(self, kind: str, value: str) -> str: ...
     def hash_password(self, password: str) -> str: ...
     def check_password(self, person_id: int, password: str) -> bool: ...
     def reach_keys(self) -> None: ...
@@ -96,72 +89,6 @@ def verify_email(command: ask.VerifyEmail, work: Work) -> dict[str, Any]:
     account = work.state(ACCOUNT, command.person_id)
     work.record(ACCOUNT, command.person_id, decide.verify_email(account))
     return {}
-
-
-@dataclass(frozen=True, slots=True)
-class _Profile:
-    """The fields of ProfileChanged that are sent, and the address with its hash."""
-
-    changed: dict[str, Any]
-    email: tuple[Sealed, str] | None = None
-
-
-def _prepare_email(command: ask.ChangeEmail, actor: Actor, services: Services) -> _Profile:
-    if actor.person_id is None:
-        raise Unauthenticated
-    return _Profile({}, (services.seal(actor.person_id, command.email), services.email_hash(command.email)))
-
-
-def _prepare_profile(command: ask.UpdateProfile, actor: Actor, services: Services) -> _Profile:
-    me = actor.person_id
-    if me is None:
-        raise Unauthenticated
-
-    def seal(value: Any) -> Sealed:
-        return services.seal(me, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
-
-    sent = command.model_dump(exclude_unset=True, exclude={"email", "policy"})
-    changed: dict[str, Any] = {field: seal(value) for field, value in sent.items() if value is not None}
-    # Names cannot be taken away, only emptied; these can.
-    changed |= {field: None for field in ("phone_number", "contact_details") if sent.get(field, "") is None}
-    if "contact_details" in sent:
-        phone = phone_in(sent["contact_details"])
-        changed["phone_hash"] = services.lookup_hash("phone", phone) if phone is not None else None
-    if command.email is None:
-        return _Profile(changed)
-    return _Profile(changed, (seal(command.email), services.email_hash(command.email)))
-
-
-@handles(ask.UpdateProfile, _prepare_profile)
-@handles(ask.ChangeEmail, _prepare_email)
-def update_profile(command: ask.UpdateProfile | ask.ChangeEmail, work: Work) -> dict[str, Any]:
-    account = mine(work)
-    prepared: _Profile = work.prepared
-    events: list[Event] = []
-    if prepared.email is not None:
-        events += _change_email(work, account, *prepared.email, REGISTRATIONS[command.policy].confirms)
-    # Sealing the same text twice gives other bytes, so an unchanged value is recorded again.
-    if prepared.changed:
-        events.append(ProfileChanged(person_id=account.person_id, **prepared.changed))
-    work.record(ACCOUNT, account.person_id, events)
-    if (phone_hash := prepared.changed.get("phone_hash", "")) is None:
-        work.also(NO_PHONE, account.person_id)
-    elif phone_hash:
-        work.also(SET_PHONE, account.person_id, phone_hash)
-    return {"person_id": account.person_id}
-
-
-def _change_email(work: Work, account: Account, email: Sealed, email_hash: str, confirm: bool) -> list[Event]:
-    events = decide.change_email(account, email, email_hash, confirm)
-    if events:
-        me = account.person_id
-        work.claim("email", email_hash, me, decide.EmailTaken())
-        if account.email_hash:
-            work.release("email", account.email_hash)
-        # Links that went to the old address are not for whoever reads its mail.
-        work.also("DELETE FROM one_time_tokens WHERE person_id = %s", me)
-        work.also(password_resets.CLOSE, me)
-    return events
 
 
 def _prepare_password(command: ask.ChangePassword, actor: Actor, services: Services) -> str:
