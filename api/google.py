@@ -47,10 +47,11 @@ class NotFromGoogle(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class GoogleSettings:
-    """`issuer` alone is enough, the addresses are discovered; `redirect_url`: where Google sends browsers back to."""
+    """`issuer` alone is enough, the addresses are discovered; empty: nobody signs in that way. `redirect_url`: where
+    Google sends browsers back to."""
 
     issuer: str = ""
-    client_id: str = ""  # empty: nobody signs in through Google
+    client_id: str = ""
     client_secret: str = ""
     redirect_url: str = ""
     authorize_url: str = ""
@@ -111,7 +112,7 @@ class Google:
 
     def _session(self) -> OAuth2Session:
         settings = self._settings
-        if not settings.client_id:
+        if not settings.issuer:
             raise GoogleAway("signing in through Google is not set up")
         return OAuth2Session(
             settings.client_id,

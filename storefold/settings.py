@@ -63,9 +63,9 @@ class Settings(BaseSettings):
     twilio_api_base: str = "https://api.twilio.com"
 
     # Where people sign in who have an account there. An issuer alone is enough: the rest is discovered.
-    google_issuer: str = "https://accounts.google.com"
-    google_client_id: str = ""
-    google_client_secret: SecretStr = SecretStr("")
+    google_issuer: str = ""  # Google's is https://accounts.google.com; empty: nobody signs in that way
+    google_client_id: str = "storefold-development"
+    google_client_secret: SecretStr = SecretStr(DEVELOPMENT_SECRET)
     google_authorize_url: str = ""
     google_token_url: str = ""
     google_jwks_url: str = ""
@@ -128,6 +128,8 @@ class Settings(BaseSettings):
                 )
             if bool(stored) != bool(self.storage_access_key):
                 raise ValueError("STOREFOLD_STORAGE_ACCESS_KEY and STOREFOLD_STORAGE_SECRET_KEY belong together")
+            if self.google_issuer and self.google_client_secret.get_secret_value() in (DEVELOPMENT_SECRET, ""):
+                raise ValueError("STOREFOLD_GOOGLE_CLIENT_SECRET must be set to the client's secret at the issuer")
             if self.secret_key.get_secret_value() == self.master_key.get_secret_value():
                 raise ValueError("STOREFOLD_SECRET_KEY and STOREFOLD_MASTER_KEY must differ")
         return self

@@ -1,7 +1,7 @@
 """The real services without a container engine, and the supervisor that runs them.
 
-In: a home folder. Out: Postgres 18, Redis, Elasticsearch 9.5, a mail catcher, a Stripe stand-in and an object
-storage on loopback ports, started from installed packages, kept alive, and stopped without a trace outside the
+In: a home folder. Out: Postgres 18, Redis, Elasticsearch 9.5, a mail catcher, stand-ins for Stripe and Google and an
+object storage on loopback ports, started from installed packages, kept alive, and stopped without a trace outside the
 home. `storefold run` and the tests call `Stack`; the product's own processes join as `Service`s.
 """
 

@@ -21,7 +21,7 @@ from storefold.stack.ports import Ports, read_ports
 from storefold.stack.service import Service
 from storefold.stack.supervisor import Supervisor
 
-PORT_NAMES = ("postgres", "redis", "elasticsearch", "elasticsearch-transport", "smtp", "stripe", "storage")
+PORT_NAMES = ("postgres", "redis", "elasticsearch", "elasticsearch-transport", "smtp", "stripe", "storage", "google")
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Endpoints:
     smtp_port: int
     stripe_url: str
     storage_url: str
+    google_url: str
     outbox: Path
 
     @classmethod
@@ -63,6 +64,7 @@ class Endpoints:
             smtp_port=ports["smtp"],
             stripe_url=f"http://127.0.0.1:{ports['stripe']}",
             storage_url=f"http://127.0.0.1:{ports['storage']}",
+            google_url=f"http://127.0.0.1:{ports['google']}",
             outbox=home / "outbox",
         )
 
@@ -78,6 +80,7 @@ class Endpoints:
             "STOREFOLD_SMTP_URL": f"smtp://{self.smtp_host}:{self.smtp_port}",
             "STOREFOLD_STRIPE_API_BASE": self.stripe_url,
             "STOREFOLD_STORAGE_ENDPOINT": self.storage_url,
+            "STOREFOLD_GOOGLE_ISSUER": self.google_url,
         }
 
 
@@ -117,6 +120,7 @@ class Stack:
             standins.mail(self.home, port("smtp")),
             standins.stripe(self.home, port("stripe")),
             standins.storage(self.home, port("storage")),
+            standins.google(port("google")),
         ]
 
     def start(self, *more: Service) -> None:

@@ -1,4 +1,5 @@
-"""The stand-ins for the world outside, as services: the mail catcher, the Stripe stand-in and the object storage.
+"""The stand-ins for the world outside, as services: the mail catcher, the object storage, and those of
+Stripe and Google.
 
 In: a home and a port. Out: `Service`s that run the modules of the same name. Apart from those modules,
 so that their processes load nothing of the supervisor's.
@@ -36,6 +37,16 @@ def storage(home: Path, port: int) -> Service:
     return Service(
         name="storage",
         argv=(sys.executable, "-m", "storefold.stack.storage", "--port", str(port), "--home", str(home / "storage")),
+        ready=lambda: http_ok(f"http://127.0.0.1:{port}/_health"),
+        stop_timeout=5,
+    )
+
+
+def google(port: int) -> Service:
+    """Keeps nothing: whoever signs in types who they are."""
+    return Service(
+        name="google",
+        argv=(sys.executable, "-m", "storefold.stack.google", "--port", str(port)),
         ready=lambda: http_ok(f"http://127.0.0.1:{port}/_health"),
         stop_timeout=5,
     )

@@ -15,7 +15,7 @@ def test_every_service_survives_kill_9(running: Stack) -> None:
     with Redis.from_url(running.endpoints.redis_url) as client:
         client.set("kept", 42)
     old = {name: running.supervisor.kill(name) for name in running.supervisor.pids()}
-    assert old.keys() == {"postgres", "redis", "elasticsearch", "smtp", "stripe", "storage"}
+    assert old.keys() == {"postgres", "redis", "elasticsearch", "smtp", "stripe", "storage", "google"}
 
     new = {name: running.supervisor.await_restart(name, pid) for name, pid in old.items()}
 

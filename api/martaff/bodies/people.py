@@ -24,7 +24,9 @@ def _not_blank(text: str) -> str:
     return text
 
 
-Remember = Annotated[bool, BeforeValidator(_remembers), WithJsonSchema({"type": ["boolean", "string"]})]
+Remember = Annotated[
+    bool, BeforeValidator(_remembers), WithJsonSchema({"anyOf": [{"type": "boolean"}, {"type": "string"}]})
+]
 Secret = Annotated[
     str, Field(strict=True, min_length=1, max_length=1024, repr=False, json_schema_extra={"format": "password"})
 ]
@@ -32,7 +34,13 @@ NewSecret = Annotated[Secret, AfterValidator(_not_blank)]
 NO_FILE: Final = Upload(b"", "", "")
 """What is left out, and stays as it is; nobody can send it."""
 Unread = Annotated[
-    Any, WithJsonSchema({"type": ["object", "string", "null"], "description": "the object, or its JSON as text"})
+    Any,
+    WithJsonSchema(
+        {
+            "anyOf": [{"type": "object"}, {"type": "string"}, {"type": "null"}],
+            "description": "the object, or its JSON as text",
+        }
+    ),
 ]
 
 

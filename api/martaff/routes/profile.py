@@ -42,12 +42,12 @@ def add_profile_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         if not sent and not pictures:
             return account
         async with parts.uploads.kept(call.request, call.actor, PEOPLE, pictures) as kept:
-            picture = [{"key": one.key, "size": one.size} for one in kept]
-            command = UpdateProfile.model_validate({**sent, "picture": (picture or [None])[0], "policy": "martaff"})
+            picture = {"key": kept[0].key, "size": kept[0].size} if kept else None
+            command = UpdateProfile.model_validate({**sent, "picture": picture, "policy": "martaff"})
             done = await gateway.send_and_see(call.request, command, call.actor)
         await parts.uploads.forget(done.result["keys"])
         if kept:
-            sent["profile_picture"] = Picture(*kept[0])
+            sent["profile_picture"] = Picture(*kept[0], uploaded_at="")
         return msgspec.structs.replace(await mine(call), **sent)
 
     @rows.row("GET", "/accounts/customer", who=Who.READER, answer=PROFILES)
