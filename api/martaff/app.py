@@ -49,6 +49,6 @@ def create(parts: Parts, limits: Limits | None = None) -> Surface:
     cookies = Cookies(parts.settings)
     add_entry_rows(rows, parts, gateway, sessions, cookies)
     add_google_rows(rows, parts, Google(parts.settings.google), sessions, cookies, tokens)
-    add_profile_rows(rows, parts, gateway)
+    add_profile_rows(rows, parts, gateway, cookies)
     add_recovery_rows(rows, parts, gateway)
     return Surface(MARTAFF, rows, parts, tokens, limits)

@@ -2,6 +2,8 @@
 
 import base64
 import json
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,3 +78,11 @@ def lifetime(token: str) -> int:
 def set_cookies(answer: httpx.Response) -> dict[str, str]:
     """The Set-Cookie lines, by name."""
     return {line.partition("=")[0]: line for line in answer.headers.get_list("set-cookie")}
+
+
+def arrives(look: Callable[[], Any]) -> Any:
+    deadline = time.monotonic() + 20
+    while not (found := look()):
+        assert time.monotonic() < deadline, "nothing arrived"
+        time.sleep(0.05)
+    return found

@@ -9,6 +9,7 @@ from api.answers import answer
 from api.gateway import Gateway
 from api.martaff.answers import people as answers
 from api.martaff.bodies import people as bodies
+from api.martaff.cookies import Cookies
 from api.martaff.show import people as show
 from api.parts import Parts
 from api.rows.body import ANY, JSON, MULTIPART
@@ -17,14 +18,14 @@ from api.rows.errors import Refused
 from api.rows.row import Call, Rows, Who, reply
 from read_side.documents.person import Account, Picture
 from read_side.errors import NotBuilt
-from write_side.account.commands import UpdateProfile
+from write_side.account.commands import DeleteAccount, UpdateProfile
 from write_side.media import PATH, PEOPLE
 
 WITH_PICTURE = 8 * 1024 * 1024  # bytes
 PROFILES = (answers.CustomerProfile, answers.ManufacturerProfile)
 
 
-def add_profile_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
+def add_profile_rows(rows: Rows, parts: Parts, gateway: Gateway, cookies: Cookies) -> None:
     async def mine(call: Call[Any]) -> Account:
         account = await parts.reads.accounts.by_id(call.person_id)
         if account is None:
@@ -96,6 +97,17 @@ def add_profile_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         """Changes what is sent of the caller's account and profile, all or nothing."""
         fields = {"email": call.body.email} if call.body.email else {}
         return reply(show.user(await changed(call, await mine(call), fields)))
+
+    @rows.row("DELETE", "/accounts/delete/", who=Who.SENDER, answer=answers.Message)
+    async def delete_account(call: Call[None]) -> Response:
+        """Erases the caller, for good."""
+        await gateway.send_and_see(call.request, DeleteAccount(), call.actor)
+        return cookies.take_back(reply(answers.Message("User deleted successfully")))
+
+    @rows.row("POST", "/accounts/delete/", who=Who.SENDER, answer=answers.Message)
+    async def delete_account_by_post(call: Call[None]) -> Response:
+        """As DELETE, for clients that cannot send that."""
+        return await delete_account(call)
 
 
 def _shown(call: Call[Any], account: Account, points: int) -> show.Profile:

@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from support.martaff import SECRET, Person, visitor
+from support.martaff import SECRET, Person, arrives, visitor
 from support.pictures import HOSTILE, picture
 from support.product import Client, unique
 
@@ -213,7 +213,7 @@ def test_points_come_with_payment_and_go_with_its_return(anyone: Client) -> None
     order = buyer.command("place-order", shipping_address_id=buyer.address())["result"]["order_id"]
     assert profile(one)["loyalty_points"] == 0
     pay(anyone, order, 3998)
-    assert profile(one)["loyalty_points"] == 39
+    assert arrives(lambda: profile(one)["loyalty_points"]) == 39
     assert buyer.query("account")["loyalty_points"] == 39
 
 
@@ -225,3 +225,38 @@ def pay(anyone: Client, order_id: int, amount: int) -> None:
     signed = {"Stripe-Signature": signature(DEVELOPMENT_WEBHOOK_SECRET, body)}
     answer = httpx.post(f"{anyone.url}/api/v1/payments/webhook/", content=body, headers=signed)
     assert answer.status_code == 200, answer.text
+
+
+# -- the end --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", ["DELETE", "POST"])
+def test_who_is_deleted_is_gone_and_nobody_else(anyone: Client, method: str) -> None:
+    one, other = person(anyone, **CUSTOMER), person(anyone, **CUSTOMER)
+    number = f"+1556{one.person_id:011d}"
+    form = {
+        "contact_details": (None, json.dumps({"phone": number})),
+        "profile_picture": ("me.png", picture("png"), "image/png"),
+    }
+    shown = one.caller.send("PATCH", "/accounts/customer", files=form).json()["profile_picture"]
+    refresh = {"Cookie": f"refresh={one.token}"}
+    answer = one.caller.send(method, "/accounts/delete/")
+    assert (answer.status_code, answer.json()) == (200, {"message": "User deleted successfully"})
+    bearer = {"Authorization": f"Bearer {one.access}"}
+    for way, path in (
+        ("DELETE", "/accounts/delete/"),
+        ("GET", "/accounts/customer"),
+        ("PATCH", "/accounts/UserDetails/"),
+    ):
+        assert visitor(anyone).send(way, path, headers=bearer).status_code == 401
+    assert one.log_in().status_code == 401
+    nobody = visitor(anyone)
+    assert nobody.post("/accounts/refresh/", headers=refresh).status_code == 401
+    assert nobody.post("/reset-password/", {"email": one.email}).status_code == 401
+    assert nobody.post("/forgot-email/", {"phone_number": number}).status_code == 404
+    assert profile(other)["user"] == other.person_id
+    again = nobody.post("/accounts/register", {"email": one.email, "password": SECRET, **CUSTOMER})
+    assert again.status_code == 200 and again.json()["id"] != str(one.person_id)
+    one.person_id = int(again.json()["id"])
+    assert profile(one.signed_in())["contact_details"] is None
+    arrives(lambda: httpx.get(shown).status_code == 404)

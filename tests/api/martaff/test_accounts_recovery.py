@@ -2,15 +2,13 @@
 
 import json
 import re
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
 import psycopg
 import pytest
-from support.martaff import SECRET, Person, visitor
+from support.martaff import SECRET, Person, arrives, visitor
 from support.postbox import Outbox, text_of
 from support.product import Client
 from support.surfaces import Caller
@@ -18,14 +16,6 @@ from support.surfaces import Caller
 from storefold.stack import Endpoints
 
 NEW = "another-Kettle-9"
-
-
-def arrives(look: Callable[[], Any]) -> Any:
-    deadline = time.monotonic() + 20
-    while not (found := look()):
-        assert time.monotonic() < deadline, "nothing arrived"
-        time.sleep(0.05)
-    return found
 
 
 def asked(anyone: Client, person: Person, mails: int = 1) -> str:
