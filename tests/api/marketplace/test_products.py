@@ -19,6 +19,21 @@ def shelf(staff: Caller) -> dict[str, Any]:
     return category(staff)
 
 
+@pytest.fixture(scope="module")
+def merchant(passer_by: Caller) -> Caller:
+    return passer_by.newcomer("seller")
+
+
+@pytest.fixture(scope="module")
+def shopper(passer_by: Caller) -> Caller:
+    return passer_by.newcomer()
+
+
+@pytest.fixture(scope="module")
+def rival(passer_by: Caller) -> Caller:
+    return passer_by.newcomer("seller")
+
+
 def test_a_product_is_created_and_shown_as_it_was_sent(
     merchant: Caller, passer_by: Caller, shelf: dict[str, Any]
 ) -> None:
@@ -228,11 +243,11 @@ def test_patch_changes_what_is_sent_alone(merchant: Caller, shelf: dict[str, Any
 
 
 def test_who_may_write(
-    merchant: Caller, shopper: Caller, staff: Caller, passer_by: Caller, shelf: dict[str, Any]
+    merchant: Caller, rival: Caller, shopper: Caller, staff: Caller, passer_by: Caller, shelf: dict[str, Any]
 ) -> None:
     sent = {"name": "N", "price": "1.00", "category": shelf["slug"]}
     made = product(merchant, shelf)
-    path, rival = f"/products/{made['slug']}/", passer_by.newcomer("seller")
+    path = f"/products/{made['slug']}/"
     assert passer_by.post("/products/", sent).status_code == 401
     assert shopper.post("/products/", sent).status_code == 403
     for method, body in (("PUT", sent), ("PATCH", {"name": "Mine"}), ("DELETE", None)):
@@ -248,14 +263,14 @@ def test_who_may_write(
 
 
 def test_hidden_products_are_their_seller_s_and_the_staff_s(
-    merchant: Caller, shopper: Caller, staff: Caller, passer_by: Caller, shelf: dict[str, Any]
+    merchant: Caller, rival: Caller, shopper: Caller, staff: Caller, passer_by: Caller, shelf: dict[str, Any]
 ) -> None:
     made = product(merchant, shelf)
     path = f"/products/{made['slug']}/"
     assert merchant.patch(path, {"is_active": False}).json()["is_active"] is False
     for caller, status in ((merchant, 200), (staff, 200), (shopper, 404), (passer_by, 404)):
         assert caller.get(path).status_code == status
-    assert passer_by.newcomer("seller").patch(path, {"name": "Mine"}).status_code in (403, 404)
+    assert rival.patch(path, {"name": "Mine"}).status_code in (403, 404)
     assert made["slug"] not in slugs(passer_by.get("/products/"))
     assert made["slug"] not in slugs(passer_by.get(f"/categories/{shelf['slug']}/products/"))
     assert made["slug"] in slugs(merchant.get("/products/my_products/"))
@@ -294,18 +309,17 @@ def test_clicks_count_for_products_on_sale(
 
 
 def test_my_products_are_the_caller_s_alone(
-    merchant: Caller, shopper: Caller, passer_by: Caller, shelf: dict[str, Any]
+    rival: Caller, shopper: Caller, passer_by: Caller, shelf: dict[str, Any]
 ) -> None:
-    made = [product(merchant, shelf)["slug"] for _ in range(3)]
-    product(passer_by.newcomer("seller"), shelf)
-    answer = merchant.get("/products/my_products/")
+    seller = passer_by.newcomer("seller")
+    made = [product(seller, shelf)["slug"] for _ in range(3)]
+    product(rival, shelf)
+    answer = seller.get("/products/my_products/")
     assert slugs(answer) == made[::-1]
     assert answer.headers["X-Total-Count"] == "3"
-    page = merchant.get("/products/my_products/", params={"page": 2, "page_size": 2}).json()
+    page = seller.get("/products/my_products/", params={"page": 2, "page_size": 2}).json()
     assert (page["count"], page["next"], [one["slug"] for one in page["results"]]) == (3, None, made[:1])
     assert page["previous"].endswith("page_size=2&page=1")
-    assert merchant.get("/products/my_products/", params={"page": 3, "page_size": 2}).status_code == 404
-    assert (passer_by.get("/products/my_products/").status_code, shopper.get("/products/my_products/").status_code) == (
-        401,
-        403,
-    )
+    assert seller.get("/products/my_products/", params={"page": 3, "page_size": 2}).status_code == 404
+    refused = [caller.get("/products/my_products/").status_code for caller in (passer_by, shopper)]
+    assert refused == [401, 403]
