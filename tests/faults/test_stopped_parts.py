@@ -60,12 +60,27 @@ def queries(shop: dict[str, Any]) -> dict[str, int]:
         "auth/me/",
     ):
         answers[f"store {path}"] = buyer.http.get(f"/api/v1/{path}").status_code
+    for path in (
+        "products/",
+        "products/?ordering=created_at&page=1",
+        f"products/{shop['goods']['slug']}/",
+        f"products/{shop['goods']['slug']}/reviews/",
+        "products/favorites/",
+        "categories/",
+        f"sellers/{seller.person_id}/",
+    ):
+        answers[f"marketplace {path}"] = buyer.http.get(f"/api/marketplace/{path}").status_code
     return answers
 
 
 def searches(shop: dict[str, Any]) -> set[int]:
     buyer: Client = shop["buyer"]
-    paths = ("/queries/search?q=thing", "/queries/suggestions?q=th", "/api/v1/products/?search=thing")
+    paths = (
+        "/queries/search?q=thing",
+        "/queries/suggestions?q=th",
+        "/api/v1/products/?search=thing",
+        "/api/marketplace/products/?search=thing",
+    )
     return {buyer.http.get(path).status_code for path in paths}
 
 
