@@ -85,16 +85,16 @@ class _Beside:
         """`owners`: who answers paths that begin so; `documents`: the paths below them that the root answers."""
         self._root = root
         self._owners = tuple(owners.items())
-        self._owned = tuple(owners)
         self._documents = documents
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        app = self._root
         if scope["type"] == "http":
             path: str = scope["path"]
-            if path.startswith(self._owned) and path not in self._documents:
-                app = next(surface for start, surface in self._owners if path.startswith(start))
-        await app(scope, receive, send)
+            for start, surface in self._owners:
+                if path.startswith(start) and path not in self._documents:
+                    await surface(scope, receive, send)
+                    return
+        await self._root(scope, receive, send)
 
 
 def _document(app: FastAPI) -> None:

@@ -12,7 +12,8 @@ from support.second_server import api_process
 @pytest.fixture(scope="module")
 def limited(anyone: Client) -> Iterator[str]:
     """With the contract's limits."""
-    with api_process(anyone, STOREFOLD_RATE_LIMITS="on", STOREFOLD_RATE_NATIVE_ANONYMOUS="7/min") as url:
+    settings = {"STOREFOLD_RATE_NATIVE_ANONYMOUS": "7/min", "STOREFOLD_RATE_OPEN_LOGIN": "5/min"}
+    with api_process(anyone, STOREFOLD_RATE_LIMITS="on", **settings) as url:
         yield url
 
 

@@ -123,6 +123,25 @@ def test_what_a_client_writes_before_the_proxy_s_word_counts_for_nothing(
     assert left(answer) == ("anonymous", 18)
 
 
+# -- surfaces whose contracts name no limits ------------------------------------------------------
+
+
+def test_a_password_sent_with_a_request_counts_as_a_login(client: httpx.Client, anyone: Client) -> None:
+    path, person = "/products/review-list/1/reviews/", anyone.newcomer()
+    assert [client.post(path, auth=(person.email, "guess")).status_code for _ in range(5)] == [401] * 5
+    answer = client.post(path, auth=(person.email, "Storefold-test-1"), json={"rating": 5})
+    assert (answer.status_code, list(answer.json())) == (429, ["detail"])
+    assert 0 < int(answer.headers["retry-after"]) <= 60
+    assert answer.headers["ratelimit-policy"] == '"open-login";q=5;w=60'
+    assert client.post(path, json={"rating": 5}, headers=bearer(client, person)).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/products/list", "/api/marketplace/products/"])
+def test_who_only_looks_is_hardly_limited(client: httpx.Client, path: str) -> None:
+    assert {client.get(path).status_code for _ in range(30)} == {200}
+    assert left(client.get(path)) == ("open-anonymous", 5969)
+
+
 # -- the native surface ---------------------------------------------------------------------------
 
 
