@@ -154,6 +154,10 @@ class Work:
             raise taken
         self.owners[(kind, value)] = owner
 
+    def unheard_of(self, kind: str, value: str) -> None:
+        """Nobody can own this name, for it has an id in it that was drawn just now: it need not be asked for."""
+        self.owners.setdefault((kind, value), None)
+
     def release(self, kind: str, value: str) -> None:
         self.owners[(kind, value)] = None
         self.releases.append((kind, value))

@@ -9,7 +9,7 @@ from support.given import Happened, World
 from write_side.catalog.category.commands import RemoveCategory
 from write_side.catalog.category.decide import NoPlaceToKeep
 from write_side.catalog.category.state import CATEGORY
-from write_side.catalog.product.commands import CreateProduct, UpdateProduct
+from write_side.catalog.product.commands import MAX_DEPTH, CreateProduct, UpdateProduct
 from write_side.catalog.product.decide import TooManyVariants
 from write_side.catalog.product.parts import StockMissing, VariantTwice
 from write_side.catalog.product.state import PRODUCT
@@ -168,7 +168,7 @@ def test_without_a_category_there_is_no_part_to_keep(world: World) -> None:
         change(world, product_id, category_part={"parent": ["Sale"]})
     change(world, product_id, category_part={"name": "Shirts"})
     assert path(world, product_id) == ["Shirts"]
-    for nothing in ({}, {"parent": ["x"] * 100}):
+    for nothing in ({}, {"parent": ["x"] * MAX_DEPTH}):
         with pytest.raises(ValidationError):
             change(world, product_id, category_part=nothing)
 
@@ -182,6 +182,23 @@ def test_a_place_under_what_was_removed_is_a_root(world: World) -> None:
     assert path(world, product_id) == ["Trousers"]
 
 
-def test_a_hundred_levels_of_categories_are_made(world: World) -> None:
-    names = [f"level {n}" for n in range(100)]
-    assert path(world, make(world, stock=1, category=names)) == names
+def test_as_many_levels_of_categories_as_there_may_be_are_made(world: World) -> None:
+    names = [f"level {n}" for n in range(MAX_DEPTH)]
+    made = make(world, stock=1, category=names)
+    assert path(world, made) == names
+    again = make(world, stock=1, category=[*names[:30], "Other", "level 1"])
+    assert path(world, again) == [*names[:30], "Other", "level 1"]
+    assert path(world, make(world, stock=1, category=["Level 0", "LEVEL 1"])) == names[:2]
+
+
+def test_what_is_below_a_category_that_is_being_made_is_not_asked_for(world: World) -> None:
+    asked: list[tuple[str, str]] = []
+    owner = world.owner
+
+    def watched(kind: str, value: str) -> int | None:
+        asked.append((kind, value))
+        return owner(kind, value)
+
+    world.owner = watched  # type: ignore[method-assign]
+    make(world, stock=1, category=["A", "B", "C"])
+    assert [value for kind, value in asked if kind == "category"] == ["0/a"] * 2

@@ -50,9 +50,21 @@ def ensure_path(work: Work, path: list[str]) -> int | None:
     """The leaf of a path of names from root to leaf; what is missing of it is made. Many may do so
     at once: the names are decided in the append's transaction."""
     parent: int | None = None
-    for name in path:
+    for depth, name in enumerate(path):
         found = work.owner("category", place(parent, name))
-        parent = found if found is not None else _create(work, parent, name)
+        if found is None:
+            return _create_path(work, parent, path[depth:])
+        parent = found
+    return parent
+
+
+def _create_path(work: Work, parent: int | None, names: list[str]) -> int | None:
+    """All of these, each in the one before; what has to be known for it is asked at once."""
+    work.lookup([("category-slug", slugify(name)) for name in names])
+    for number, name in enumerate(names):
+        if number:
+            work.unheard_of("category", place(parent, name))
+        parent = _create(work, parent, name)
     return parent
 
 

@@ -11,8 +11,8 @@ from write_side.catalog.product.pricing import Offer
 from write_side.fields import Attributes, Id, Level, Line, Price, Sku, Slug, Tags, Text
 from write_side.messages import Access, Command
 
-MAX_DEPTH = 100
-"""Of categories, so that whoever walks or shows the tree knows how deep it can be."""
+MAX_DEPTH = 50
+"""Names in a category's path: each costs the bus a question."""
 
 
 def _path(value: object) -> object:
