@@ -13,6 +13,9 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
+from storefold.outside import build_storage
+from storefold.running import located
+from storefold.settings import Settings
 from storefold.stack import Stack, StackError
 from storefold.stack.elasticsearch.node import check_analysis
 from storefold.stack.probes import http_ok
@@ -165,3 +168,12 @@ def test_mail_becomes_one_file(running: Stack) -> None:
 
 def test_stripe_stands_in(running: Stack) -> None:
     assert http_ok(f"{running.endpoints.stripe_url}/_health")
+
+
+def test_the_storage_stands_in(running: Stack) -> None:
+    storage = build_storage(located(Settings(), running.endpoints.environ()))
+    assert storage is not None
+    storage.put("products/1/a.png", b"kept", "image/png")
+    with urllib.request.urlopen(storage.presigned_url("products/1/a.png"), timeout=5) as answer:
+        assert (answer.read(), answer.headers["Content-Type"]) == (b"kept", "image/png")
+    assert storage.delete_prefix("products/1/") == 1

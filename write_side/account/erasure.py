@@ -12,6 +12,7 @@ from typing import Any, Final, get_args, get_type_hints
 import msgspec
 
 from write_side.account.state import ACCOUNT, Account
+from write_side.media import let_go
 from write_side.personal_data import KeyDestroyed, person_of
 from write_side.values import Sealed
 from write_side.work import Work
@@ -33,6 +34,8 @@ def forget(work: Work, account: Account) -> None:
         work.release("email", account.email_hash)
     for subject in sorted(account.google_subjects):
         work.release("google", subject)
+    if account.picture is not None:
+        let_go(work, account.picture)
     for statement in FORGET:
         work.also(statement, account.person_id)
 

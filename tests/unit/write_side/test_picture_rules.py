@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from support.given import Happened, World
 
 from write_side import media
-from write_side.account.commands import RemoveProfilePicture, SetProfilePicture
+from write_side.account.commands import DeleteAccount, RemoveProfilePicture, SetProfilePicture
 from write_side.account.events import AccountRegistered, ProfilePictureRemoved, ProfilePictureSet
 from write_side.account.picture import NoProfilePicture
 from write_side.account.state import ACCOUNT
@@ -276,6 +276,14 @@ def test_a_picture_is_taken_away_once(person: World) -> None:
     assert (done.events, done.result) == ([ProfilePictureRemoved(person_id=8, key=mine)], {"keys": [mine]})
     with pytest.raises(NoProfilePicture):
         person.when(RemoveProfilePicture(), SELLER)
+
+
+def test_an_erased_person_s_picture_is_in_no_record(person: World) -> None:
+    mine = key(1, folder="people")
+    person.when(SetProfilePicture(key=mine, size=70), SELLER)
+    person.when(DeleteAccount(), SELLER)
+    assert person.owner("media", mine) is None
+    assert person.state(ACCOUNT, 8).picture is None
 
 
 def _fields(event: Any) -> dict[str, Any]:
