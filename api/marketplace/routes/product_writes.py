@@ -14,6 +14,7 @@ from api.parts import Parts
 from api.rows.body import ANY
 from api.rows.row import Call, Rows, Who, reply
 from read_side.errors import NotBuilt
+from write_side.batch import Accepted
 from write_side.catalog.product.commands import CreateProduct, UpdateProduct
 from write_side.catalog.product.decide import NoSuchProduct
 
@@ -35,11 +36,14 @@ CORE = {
 
 
 def add_product_write_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
-    async def page(call: Call[Any], product_id: int, status: int = 200) -> Response:
-        """The product as it is after the write that was just answered."""
+    async def page(call: Call[Any], done: Accepted, status: int = 200) -> Response:
+        """The product as it is after the write. The answer is the product, so it waits for the read model whatever the
+        client prefers. Raises Behind when that takes too long."""
+        product_id: int = done.result["product_id"]
+        await parts.reads.positions.wait(done.position, parts.settings.min_position_wait)
         found = await parts.reads.products.by_id(product_id)
-        if found is None or call.request.scope.get("storefold.behind"):
-            raise NotBuilt("the product is written, and not in the read model yet")
+        if found is None:
+            raise NotBuilt("the product is written, and its document is not kept up")
         marked = await parts.reads.wishlists.holds(call.person_id, product_id)
         return reply(whole_product(found, await names(parts, call.request), favorited=marked), status)
 
@@ -48,9 +52,9 @@ def add_product_write_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         product_id = (await visible_product(parts, call.request, call.actor)).product_id
         async with pictures_of(parts, call, call.body) as images:
             wanted = _sent(call.body) | {"product_id": product_id} | ({pictures: images} if images else {})
-            done = await gateway.send_and_see(call.request, UpdateProduct.model_validate(wanted), call.actor)
+            done = await gateway.send(call.request, UpdateProduct.model_validate(wanted), call.actor)
         await parts.uploads.forget(done.result.get("keys", []))
-        return await page(call, product_id)
+        return await page(call, done)
 
     @rows.row(
         "POST",
@@ -69,8 +73,8 @@ def add_product_write_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         wanted["stock"] = wanted.pop("available", 0)
         async with pictures_of(parts, call, call.body) as images:
             command = CreateProduct.model_validate(wanted | {"policy": "marketplace", "images": images})
-            result = (await gateway.send_and_see(call.request, command, call.actor)).result
-        return await page(call, result["product_id"], 201)
+            done = await gateway.send(call.request, command, call.actor)
+        return await page(call, done, 201)
 
     @rows.row(
         "PUT",

@@ -17,7 +17,6 @@ from api.rows.pages import Page
 from api.rows.row import Call, Rows, Who, reply
 from read_side.documents import review as documents
 from read_side.documents.person import username
-from read_side.errors import NotBuilt
 from write_side.identifiers import parse_id
 from write_side.review.commands import ChangeReview, RemoveReview, WriteReview
 from write_side.review.decide import NoSuchReview
@@ -55,10 +54,12 @@ def add_review_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
     async def changed(call: Call[Any]) -> Response:
         found = await named(call)
         command = ChangeReview.model_validate(call.body.model_dump(exclude_unset=True) | {"review_id": found.review_id})
-        await gateway.send_and_see(call.request, command, call.actor)
+        done = await gateway.send(call.request, command, call.actor)
+        # The answer is the review, so it waits for the read model whatever the client prefers.
+        await parts.reads.positions.wait(done.position, parts.settings.min_position_wait)
         now = await parts.reads.reviews.by_id(found.review_id)
-        if now is None or call.request.scope.get("storefold.behind"):
-            raise NotBuilt("the review is changed, and not in the read model yet")
+        if now is None:
+            raise NoSuchReview  # it was removed meanwhile
         return reply(shown(now))
 
     @rows.row(

@@ -1,5 +1,6 @@
 """Categories, their counts and what is in them."""
 
+import time
 from typing import Any
 
 import pytest
@@ -86,3 +87,16 @@ def test_visits_and_views_are_counted_without_being_waited_for(
     for caller in (passer_by, shopper, shopper):
         assert slugs(caller.get(f"/categories/{within['slug']}/products/")) == [made["slug"]]
         assert caller.get(f"/products/{made['slug']}/").status_code == 200
+        assert caller.post(f"/products/{made['slug']}/click/").status_code == 200
+    assert passer_by.get(f"/categories/{within['slug']}/products/", params={"in_stock": "x"}).status_code == 400
+    deadline = time.monotonic() + 20
+
+    def counted() -> tuple[int, int, int]:
+        metrics = merchant.core.query(f"product-metrics/{made['id']}")
+        pages = staff.core.query("category-visits", size=100)["items"]
+        visits = [one["visits"] for one in pages if one["category_id"] == within["category_id"]]
+        return metrics["views"], metrics["clicks"], sum(visits)
+
+    while counted() != (3, 3, 3):
+        assert time.monotonic() < deadline, counted()
+        time.sleep(0.1)

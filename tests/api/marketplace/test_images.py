@@ -221,7 +221,7 @@ def test_a_product_comes_with_its_pictures_or_not_at_all(passer_by: Caller, merc
     assert [image["image_type"] for image in made["images"]] == ["main", "gallery", "gallery", "gallery"]
     assert made["primary_image"]["image_key"] == made["images"][0]["image_key"]
     assert [httpx.get(image["url"]).content for image in made["images"]] == [data for _, (_, data) in good]
-    listed = passer_by.get("/products/", params={"seller": merchant.person_id}).json()
+    listed = merchant.get("/products/", params={"seller": merchant.person_id}).json()  # waits for what it wrote
     assert [product["primary_image"] for product in listed] == [made["primary_image"]]
 
     for name in ("main_image", "images", "uploaded_images"):
