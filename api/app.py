@@ -30,6 +30,15 @@ from api.tokens import Tokens
 from api.uploads.routes import upload_router
 
 VERSION = "0.1.0"
+_EXPOSED = (
+    "Storefold-Position",
+    "X-Request-Id",
+    "X-Total-Count",
+    "ETag",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+)
 SURFACES = (store_v1.create, marketplace.create, martaff.create)
 """In the order in which their paths are tried."""
 
@@ -117,5 +126,5 @@ def _with_cors(app: ASGIApp, parts: Parts) -> ASGIApp:
         allow_methods=["*"],
         allow_headers=["*"],
         allow_credentials=True,
-        expose_headers=["Storefold-Position", "X-Request-Id", "ETag", "RateLimit", "RateLimit-Policy", "Retry-After"],
+        expose_headers=list(_EXPOSED),
     )

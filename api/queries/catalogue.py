@@ -38,7 +38,10 @@ class Asked(Paging):
     """A search. Several categories, brands, tags or values of one attribute mean any of them."""
 
     q: Annotated[str, Field(max_length=500), AfterValidator(clean_text)] | None = None
-    match: Match = Field(default=Match.WORDS, description="stemmed words, beginnings of words, or with typos forgiven")
+    match: Match = Field(
+        default=Match.WORDS,
+        description="stemmed words, words of the name alone, beginnings of words, or with typos forgiven",
+    )
     category: list[Word] = Field(default=[], max_length=50, description="id or slug; what is below it counts, too")
     brand: list[Word] = Field(default=[], max_length=50, description="id or slug")
     tag: list[Word] = Field(default=[], max_length=50)

@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 from api.rows.body import REPEATED, Body, Upload
 from api.rows.fields import TextList, Truth, Uploads, Whole
 from write_side.fields import Line, Price, Text, decimal_text
+from write_side.identifiers import MAX_ID
 
 _DIGITS = 9_999_999_999  # in cents: a price of ten digits
 
@@ -20,12 +21,12 @@ def _price(cents: int) -> int:
     return cents
 
 
-def _reference(value: object) -> str:
-    """The id or the slug of a category, as text; whether there is such a one, the core knows."""
+def _reference(value: object) -> int | str:
+    """A number is a category's id, text its slug or its id; whether there is such a one, the core knows."""
     if isinstance(value, str) and value.strip():
         return value.strip()
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MAX_ID:
+        return value
     raise PydanticCustomError("category", "Must be the id or the slug of a category.")
 
 
@@ -67,7 +68,7 @@ Name = Annotated[Line, Field(max_length=200)]
 Amount = Annotated[Price, AfterValidator(_price), PlainSerializer(decimal_text)]
 """Above 0, of at most ten digits; handed on as text: a command reads it again."""
 Category = Annotated[
-    str,
+    int | str,
     BeforeValidator(_reference),
     WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string"}], "description": "id or slug"}),
 ]

@@ -120,6 +120,8 @@ def _sent(body: ProductFields) -> dict[str, Any]:
     sent = {CORE[name]: value for name, value in body.model_dump(exclude_unset=True).items() if name in CORE}
     if not sent.get("sku", True):
         del sent["sku"]
+    if isinstance(sent.get("category_reference"), int):
+        sent["category_id"] = sent.pop("category_reference")
     if "brand" in sent:
         sent["brand"] = sent["brand"] or None
     return sent

@@ -82,6 +82,17 @@ def test_a_product_is_created_and_shown_as_it_was_sent(
     assert listed == {name: made[name] for name in LISTED}
 
 
+def test_a_number_is_a_category_s_id_and_text_its_slug_first(
+    merchant: Caller, staff: Caller, shelf: dict[str, Any]
+) -> None:
+    number = shelf["category_id"]
+    confusing = category(staff, slug=str(number))
+    assert product(merchant, shelf, category=number)["category"]["id"] == number
+    for text in (str(number), str(confusing["category_id"])):
+        assert product(merchant, shelf, category=text)["category"]["id"] == confusing["category_id"]
+    staff.core.command("remove-category", category_id=confusing["category_id"])
+
+
 def test_slugs_are_unique_and_no_words_of_paths(merchant: Caller, passer_by: Caller, shelf: dict[str, Any]) -> None:
     name = unique("Lamp")
     made = [product(merchant, shelf, name=name)["slug"] for _ in range(2)]

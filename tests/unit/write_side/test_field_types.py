@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
+from read_side.documents import search
 from write_side.account.commands import AddAddress, ChangeEmail, RegisterAccount, UpdateProfile
 from write_side.account.entry_commands import ResetPassword
 from write_side.cart.commands import AddToCart, ClearCart
@@ -154,6 +155,12 @@ def test_slugs(text: str, slug: str) -> None:
 def test_folded_names_are_equal_whatever_their_letters_and_spaces() -> None:
     assert fold(" STRASSE  x") == fold("straße x")
     assert fold("a b") != fold("ab")
+
+
+@pytest.mark.parametrize("text", ["New", " Größe  XL", "ﬁt", "ÉLAN", "茶 壺", "İ", "", "A\tb"])
+def test_the_search_folds_tags_as_the_commands_do(text: str) -> None:
+    """Both sides know the rule, for the read side imports nothing of the write side's."""
+    assert search.fold(text) == fold(text)
 
 
 def test_tax_is_cut_and_never_rounded() -> None:
