@@ -1,5 +1,7 @@
 """The caller's own picture: every row, and what becomes of an earlier one."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
@@ -102,3 +104,26 @@ def test_a_seller_s_page_shows_it(passer_by: Caller, merchant: Caller) -> None:
     assert passer_by.get(page).json()["seller"]["profile_picture"] is None
     told = send(merchant, picture()).json()["profile_picture"]
     assert passer_by.get(page).json()["seller"]["profile_picture"] == told["url"]
+
+
+def test_of_many_at_once_one_stays_and_the_others_are_gone(shopper: Caller) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda n: send(shopper, picture(color=(n, n, n))), range(6)))
+    assert {answer.status_code for answer in answers} == {201}
+    told = [answer.json()["profile_picture"] for answer in answers]
+    found = current(shopper)
+    assert found is not None
+    for one in told:
+        good = 200 if one["image_key"] == found["image_key"] else 404
+        assert httpx.get(one["url"]).status_code == good
+        assert httpx.get(one["presigned_url"]).is_success == (good == 200)
+
+
+def test_a_deleted_person_s_picture_is_deleted_with_them(shopper: Caller) -> None:
+    told = send(shopper, picture()).json()["profile_picture"]
+    shopper.core.command("delete-account")
+    assert httpx.get(told["url"]).status_code == 404
+    deadline = time.monotonic() + 60
+    while httpx.get(told["presigned_url"]).is_success:  # a worker's affair
+        assert time.monotonic() < deadline, "the object is still there"
+        time.sleep(0.1)
