@@ -35,7 +35,8 @@ from write_side.stock.commands import AdjustStock
 
 STRETCH = 250  # rows that share one look at the names, and at most one batch of the bus
 AHEAD = 2  # stretches on their way while the next is read
-_UPDATABLE = frozenset(UpdateProduct.model_fields) & frozenset(CreateProduct.model_fields)
+_OWN_COMMANDS = frozenset({"stock", "variants"})  # see `_changes`
+_UPDATABLE = frozenset(UpdateProduct.model_fields) & frozenset(CreateProduct.model_fields) - _OWN_COMMANDS
 
 
 @dataclass(slots=True)

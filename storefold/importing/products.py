@@ -45,7 +45,8 @@ OTHER_NAMES: Final = {
 TEXTS: Final = ("sku", "slug", "name", "description", "brand", "weight", "dimensions", "image")
 NUMBERS: Final = ("stock", "low_stock_threshold")
 ATTRIBUTE: Final = re.compile(r"attributes?[.:_](.+)", re.IGNORECASE)
-FIELDS: Final = frozenset(CreateProduct.model_fields) - {"seller_id", "category_id"} | {"id"}
+NOT_IN_FILES: Final = frozenset({"seller_id", "category_id", "category_reference", "images", "offer", "policy"})
+FIELDS: Final = frozenset(CreateProduct.model_fields) - NOT_IN_FILES | {"id"}
 
 
 class Unfit(Exception):
@@ -127,6 +128,8 @@ def _spelled(name: str, value: Any) -> Any:
     match name, value:
         case "category", str():
             return [part.strip() for part in value.split(">")]
+        case "tags", str():
+            return [part for part in map(str.strip, value.split(",")) if part]
         case "image", [first, *_]:
             return first
         case "image", []:

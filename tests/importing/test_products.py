@@ -53,6 +53,9 @@ def test_a_row_with_the_names_of_others() -> None:
                 "images": ["a.png", "b.png"],
                 "Quantity": " 12 ",
                 "weight": 2,
+                "tags": "cosy, warm,, Cosy",
+                "offer": "today only",
+                "policy": "30 days",
                 "description": "",
             },
         ),
@@ -62,6 +65,7 @@ def test_a_row_with_the_names_of_others() -> None:
     assert (command.name, command.price, command.sku) == ("Lamp", 1990, "85123A")
     assert (command.category, command.image, command.stock) == (["Home", "Light"], "a.png", 12)
     assert (command.attributes, command.weight) == ({"Color": "red", "warmth": "warm"}, "2")
+    assert (command.tags, product.unknown) == (["cosy", "warm"], ("offer", "policy"))
     assert "description" not in command.model_fields_set
 
 

@@ -110,6 +110,14 @@ def test_a_variant_is_given_once(world: World) -> None:
     assert change(world, product_id, variants=[S_RED, M_RED]).events
 
 
+def test_a_variant_has_a_name_or_attributes(world: World) -> None:
+    product_id = make(world, variants=[{"name": "Plain", "stock": 1}, S_RED])
+    assert levels(world, product_id) == (0, {"Plain": 1, "S / red": 4})
+    with pytest.raises(ValidationError) as refused:
+        change(world, product_id, variants=[{"stock": 1}])
+    assert [item["loc"] for item in refused.value.errors()] == [("variants", 0, "name")]
+
+
 def test_there_is_room_for_so_many_variants(world: World) -> None:
     product_id = make(world, variants=[variation("S", f"{n}", 1) for n in range(200)])
     with pytest.raises(TooManyVariants):

@@ -36,11 +36,18 @@ class NewVariant(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: Line | None = None
+    attributes: Attributes = {}
+    name: Line | None = Field(default=None, validate_default=True)
     sku: Sku | None = None
     price: Price | None = None
     stock: Level = 0
-    attributes: Attributes = {}
+
+    @field_validator("name")
+    @classmethod
+    def _called(cls, name: str | None, info: ValidationInfo) -> str | None:
+        if name is None and info.data.get("attributes") == {}:
+            raise PydanticCustomError("missing", "Field required")
+        return name
 
 
 class CategoryPart(BaseModel):

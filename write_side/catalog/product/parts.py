@@ -31,9 +31,9 @@ def key_of(variant: NewVariant | Variant) -> Key:
     return fold(variant.name or "")
 
 
-def name_of(variant: NewVariant, product_name: str) -> str:
+def name_of(variant: NewVariant) -> str:
     """Its own, else of its attributes: "M / red"."""
-    return (variant.name or " / ".join(variant.attributes.values()) or product_name)[:500]
+    return variant.name or " / ".join(variant.attributes.values())[:500]
 
 
 def ensure_distinct(given: Iterable[NewVariant]) -> None:

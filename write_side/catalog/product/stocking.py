@@ -29,13 +29,10 @@ def open_stock(work: Work, product_id: int, variant_id: int | None, sku: str, on
 def add_variant(work: Work, product_id: int, variant: NewVariant | AddVariant) -> dict[str, Any]:
     variant_id = work.new_id()
     sku = claim_sku(work, variant_id, variant.sku)
-    name = variant.name
-    if isinstance(variant, NewVariant):
-        name = parts.name_of(variant, work.state(PRODUCT, product_id).name)
     added = VariantAdded(
         product_id=product_id,
         variant_id=variant_id,
-        name=name or sku,
+        name=parts.name_of(variant) if isinstance(variant, NewVariant) else variant.name,
         sku=sku,
         price=variant.price,
         attributes=variant.attributes,
