@@ -4,7 +4,7 @@ builders left, and the file that Redis appends every write to.
 What enters: how far the live models have come, once a second. What leaves: nothing that was written about a person
 before they were erased. The live documents were rewritten by the event itself; a generation that stopped following
 the log before it still shows everything, and goes. The file of a running Redis holds every old value until it is
-rewritten: that is asked for, at most once in `EVERY` seconds, and seen to its end.
+rewritten: that is asked for, and seen to its end; what is erased meanwhile waits for the next one.
 """
 
 import logging
@@ -13,13 +13,13 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from projections.model import Model
-from projections.stores.redis import RedisStore
+from projections.stores.redis import RedisStore, Rewriting
 from write_side.account.events import AccountErased
 from write_side.event_store import PostgresLog
 
 log = logging.getLogger(__name__)
 
-EVERY: Final = 60.0  # seconds between two rewrites of the file, which may be large
+PAUSE: Final = 9  # times as long as a rewrite took, until the next: a large file is not rewritten all the time
 STILL: Final = 60.0  # seconds without a move after which a half-built generation has no builder
 
 
@@ -32,6 +32,7 @@ class Scrubber:
         self._personal = {model.name for model in models if model.personal}
         self._clean = -1  # up to which position nothing of the erased is left; -1: not known
         self._rewritten = 0  # of which erasure a rewrite knows that was begun after it
+        self._began: float | None = None  # when that rewrite was
         self._next = 0.0
         self._halves: dict[str, tuple[int, float]] = {}  # generation: where it stood, since when
 
@@ -46,11 +47,20 @@ class Scrubber:
         dropped, waiting = self._drop(last)
         if dropped:
             self._rewritten = 0
+        rewriting = self._store.rewriting_file()
+        if rewriting is Rewriting.AT_WORK:
+            return
+        now = time.monotonic()
+        if self._began is not None:
+            self._next = now + PAUSE * (now - self._began)
+            self._began = None
+            if rewriting is Rewriting.FAILED:
+                log.error("Redis could not rewrite its file, which still shows who was erased; it is asked again")
+                self._rewritten = 0
         if self._rewritten < last:
-            if time.monotonic() >= self._next and self._store.rewrite_file():
-                self._rewritten = last
-                self._next = time.monotonic() + EVERY
-        elif not waiting and not self._store.rewriting_file():
+            if now >= self._next and self._store.rewrite_file():
+                self._rewritten, self._began = last, now
+        elif not waiting:
             self._clean = last
             self._store.set_scrubbed(last)
 

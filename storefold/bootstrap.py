@@ -220,9 +220,10 @@ def build_worker_app(settings: Settings) -> "Celery":
         mails = Mails(write_side.log, write_side.vault, Smtp(settings.smtp_url), mail)
         storage = build_storage(settings)
         pictures = Pictures(write_side.log, storage)
-        also = [pictures.erase_person] if storage is not None else []
+        payments = Payments(parts)
+        also = [payments.erase_person, *([pictures.erase_person] if storage is not None else [])]
         erasures = Erasures(write_side.log, write_side.vault, also)
-        return Hands(parts, Payments(parts), mails, pictures, erasures)
+        return Hands(parts, payments, mails, pictures, erasures)
 
     return build_app(settings.celery_broker, hands)
 

@@ -12,6 +12,7 @@ from typing import Final
 from workers import open_effects
 from workers.open_effects import Open
 from workers.streams import load
+from workers.stripe_gateway import StripeAway
 from write_side.account.state import ACCOUNT
 from write_side.event_store import PostgresLog
 from write_side.media import StorageAway
@@ -23,8 +24,8 @@ AWAY: Final = (1.0, 600.0)  # seconds: first and longest pause while something d
 
 
 class Erasures:
-    """`also`: further steps, each called with the person's id; one that raises StorageAway is tried again, with all
-    the others. `carry_out` raises what Postgres raises: the effect stays open."""
+    """`also`: further steps, each called with the person's id; one that raises StorageAway or StripeAway is
+    tried again, after all the others. `carry_out` raises what Postgres raises: the effect stays open."""
 
     def __init__(self, event_log: PostgresLog, vault: Vault, also: Sequence[Callable[[int], object]] = ()) -> None:
         self._log = event_log
@@ -37,11 +38,8 @@ class Erasures:
         # Nothing is as final as this: the log is asked, and not whoever sent the task.
         if load(self._log, ACCOUNT, person_id).state.erased:
             self._vault.destroy(person_id)
-            try:
-                for step in self._also:
-                    step(person_id)
-            except StorageAway as reason:
-                log.warning("%s waits: %s", open_.effect.id, reason)
+            done = [self._done(step, open_) for step in self._also]  # one that waits holds up no other
+            if not all(done):
                 with self._log.connection() as conn:
                     open_effects.postpone(conn, open_.effect, *AWAY)
                 return
@@ -49,3 +47,11 @@ class Erasures:
             log.error("%s: the log knows of no such thing", open_.effect.id)
         with self._log.connection() as conn:
             open_effects.strike_out(conn, open_.effect)
+
+    def _done(self, step: Callable[[int], object], open_: Open) -> bool:
+        try:
+            step(open_.effect.subject)
+        except (StorageAway, StripeAway) as reason:
+            log.warning("%s waits: %s", open_.effect.id, reason)
+            return False
+        return True

@@ -24,7 +24,7 @@ from write_side.payment.commands import (
     RecordPaymentIntent,
     RecordRefundFailure,
 )
-from write_side.payment.events import RefundRequested
+from write_side.payment.events import PaymentIntentCreated, RefundRequested
 from write_side.payment.state import PAYMENT, Payment
 from write_side.personal_data import Vault
 from write_side.processes.effects import Effect, Kind
@@ -36,6 +36,7 @@ STRIPE_AWAY: Final = (0.5, 300.0)  # seconds: first and longest pause after Stri
 UNPAID: Final = (60.0, 6 * 3600.0)  # seconds between looks at an intent that nobody has paid yet
 WATCHED: Final = 14 * 24 * 3600  # seconds that an unpaid intent is looked after; Stripe's webhooks give up after 3 days
 REASON_LENGTH: Final = 1000
+CUSTOMER: Final = "customer_email"  # in the metadata of an intent
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,18 @@ class Payments:
                 open_effects.strike_out(conn, open_.effect)
         else:
             self._postpone(open_.effect, *UNPAID)
+
+    def erase_person(self, person_id: int) -> None:
+        """Has Stripe forget whose payments these were. May be repeated. Raises StripeAway."""
+        for order_id in self._orders_of(person_id):
+            payment = self._payment(order_id)
+            if payment.state.pending:
+                raise StripeAway(f"an intent for order {order_id} is on its way")
+            for intent_id in {event.intent_id for event in payment.events if isinstance(event, PaymentIntentCreated)}:
+                try:
+                    self._parts.stripe.take_metadata_away(intent_id, [CUSTOMER])
+                except StripeRefused as gone:
+                    log.warning("Stripe knows nothing of %s to forget: %s", intent_id, gone)
 
     def _create_intent(self, open_: Open) -> bool:
         order_id, attempt = open_.effect.subject, open_.effect.number
@@ -145,7 +158,14 @@ class Payments:
         """The buyer's e-mail for the shop's people at Stripe; nothing for somebody who was erased."""
         sealed = load(self._parts.log, ACCOUNT, person_id).state.email
         email = self._parts.vault.open(sealed) if sealed else None
-        return {"customer_email": email} if email else {}
+        return {CUSTOMER: email} if email else {}
+
+    def _orders_of(self, person_id: int) -> list[int]:
+        # As the index has it, see migrations/0009_payments_of_people.sql.
+        query = """SELECT DISTINCT stream FROM events WHERE topic = 'payment.requested'
+            AND (convert_from(state, 'UTF8')::jsonb #>> '{data,person_id}')::bigint = %s ORDER BY stream"""
+        with self._parts.log.connection() as conn:
+            return [int(stream.rpartition("-")[2]) for (stream,) in conn.execute(query, (person_id,))]
 
     def _payment(self, order_id: int) -> Stream[Payment]:
         return load(self._parts.log, PAYMENT, order_id)

@@ -5,7 +5,7 @@ exceptions, for all that a caller can do is to try again or to record the refusa
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Final, TypeVar
 
 import stripe
@@ -83,6 +83,14 @@ class StripeGateway:
         return _ask(
             lambda: self._client.v1.payment_intents.retrieve(intent_id, {"expand": ["latest_charge"]}).to_dict()
         )
+
+    def take_metadata_away(self, intent_id: str, names: Collection[str]) -> None:
+        """Of the intent and of its charge, which has a copy. Done again it changes nothing."""
+        gone: dict[str, str] = dict.fromkeys(names, "")
+        charge = self.intent(intent_id).get("latest_charge")
+        _ask(lambda: self._client.v1.payment_intents.update(intent_id, {"metadata": gone}))
+        if charge is not None:
+            _ask(lambda: self._client.v1.charges.update(charge["id"], {"metadata": gone}))
 
     def _find_refund(self, intent_id: str, label: str) -> Json | None:
         refunds = _ask(lambda: self._client.v1.refunds.list({"payment_intent": intent_id, "limit": 100}).to_dict())

@@ -8,6 +8,8 @@ import os
 import secrets
 import socket
 from collections.abc import Collection, Iterator, Mapping
+from enum import Enum
+from typing import Any
 
 import redis
 
@@ -19,6 +21,14 @@ from read_side.documents.layout import Layout, Live, decode_live, decode_parked,
 log = logging.getLogger(__name__)
 
 STRIDE = 20_000  # events a batch of a rebuild; a document is folded once per batch, which is what takes the time
+
+
+class Rewriting(Enum):
+    """How a rewrite of the append-only file stands."""
+
+    NONE = "none"  # it is done, or nobody asked for one
+    AT_WORK = "at work"
+    FAILED = "failed"
 
 
 class RedisStore:
@@ -169,8 +179,6 @@ class RedisStore:
         have been begun too early. True also where there is no such file, or it is not ours to rewrite."""
         if not self._persistence()["aof_enabled"]:
             return True
-        if self.rewriting_file():
-            return False
         with reachable():
             try:
                 self.client.bgrewriteaof()
@@ -180,16 +188,19 @@ class RedisStore:
                 log.warning("whoever runs this Redis has to see to its append-only file: %s", error)
         return True
 
-    def rewriting_file(self) -> bool:
-        persistence = self._persistence()
-        return bool(persistence["aof_rewrite_in_progress"] or persistence["aof_rewrite_scheduled"])
+    def rewriting_file(self) -> Rewriting:
+        found = self._persistence()
+        if found["aof_rewrite_in_progress"] or found["aof_rewrite_scheduled"]:
+            return Rewriting.AT_WORK
+        failed = found["aof_enabled"] and found["aof_last_bgrewrite_status"] != "ok"
+        return Rewriting.FAILED if failed else Rewriting.NONE
 
     def close(self) -> None:
         self.client.close()
 
-    def _persistence(self) -> dict[str, int]:
+    def _persistence(self) -> dict[str, Any]:
         with reachable():
-            found: dict[str, int] = self.client.info("persistence")
+            found: dict[str, Any] = self.client.info("persistence")
         return found
 
     def _role(self, role: Role) -> str:

@@ -11,16 +11,21 @@ from support.shop import Person, Shop
 from till import Processes, Till, eventually
 
 from storefold.bootstrap import WriteSide
+from storefold.stack.stripe import control
 from workers import open_effects
 from workers.erasure import Erasures
 from workers.open_effects import Open
+from workers.payments import Payments
 from workers.streams import load
+from workers.stripe_gateway import StripeAway
 from write_side.account.commands import DeleteAccount
 from write_side.account.state import ACCOUNT
 from write_side.media import StorageAway
 from write_side.personal_data import KeyDestroyed
 from write_side.processes.effects import Effect, Kind
 from write_side.values import Sealed
+
+AUTHORISED = {"Authorization": f"Bearer {control.KEY}"}
 
 
 @pytest.fixture
@@ -129,6 +134,38 @@ def test_nobody_is_erased_whom_the_log_knows_as_living(shop: Shop, databases: Da
     Erasures(shop.write_side.log, shop.write_side.vault, [lambda _: pytest.fail("not them")]).carry_out(wanted)
     assert keys(databases, person) == 1
     assert not open_rows(shop.write_side)
+
+
+def test_stripe_forgets_whose_payments_they_were(till: Till, payments: Payments) -> None:
+    order_id, wanted = till.asked()
+    deleted(till.shop, till.buyer)
+    erasures = Erasures(till.shop.write_side.log, till.shop.write_side.vault, [payments.erase_person])
+    erasing(till.shop, till.buyer)
+    with pytest.raises(StripeAway):
+        payments.erase_person(till.buyer.person_id)  # the intent may be on its way, with the address
+    payments.carry_out(wanted)
+    [made] = till.intents()
+    assert "customer_email" not in made["metadata"]  # somebody who is gone by now has none
+    assert till.payment(order_id).intent_id == made["id"]
+    erasures.carry_out(Open(Effect(Kind.ERASE_PERSON, till.buyer.person_id), 1))
+    assert not open_rows(till.shop.write_side)
+
+
+def test_stripe_forgets_who_has_paid(till: Till, payments: Payments) -> None:
+    order_id, wanted = till.asked()
+    payments.carry_out(wanted)
+    till.confirm(order_id)
+    [news] = till.news("payment_intent.succeeded")
+    till.deliver(news)
+    [made] = till.intents()
+    assert made["metadata"]["customer_email"] == till.buyer.email
+    deleted(till.shop, till.buyer)
+    for _ in range(2):
+        payments.erase_person(till.buyer.person_id)
+    [made] = till.intents()
+    charge = control.send("GET", f"{till.url}/v1/charges/{made['latest_charge']}", headers=AUTHORISED).json()
+    assert set(made["metadata"]) == set(charge["metadata"]) == {"order_id"}
+    payments.erase_person(till.shop.person().person_id)  # nobody's payments but theirs
 
 
 # -- the command ----------------------------------------------------------------------------------
