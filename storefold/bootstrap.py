@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from api.parts import Parts
     from api.throttling import Rates
     from workers.dispatcher import Dispatcher
+    from workers.open_effects import Connection
 
 
 def utc_now() -> str:
@@ -232,9 +233,17 @@ def build_dispatcher(settings: Settings) -> "Dispatcher":
     """What turns the log's effects into tasks."""
     from workers.app import build_app, sender
     from workers.dispatcher import Dispatcher
+    from workers.pruning import prune_keys
 
     assert COMMANDS, "importing the registry has registered every event"
-    return Dispatcher(settings.postgres_dsn, sender(build_app(settings.celery_broker)))
+
+    def prune(conn: "Connection") -> int:
+        from storefold.seed import step_keys
+
+        # What the demo was made of is made once in a home's life, however long that is.
+        return prune_keys(conn, settings.idempotency_days, step_keys() if settings.profile == "development" else [])
+
+    return Dispatcher(settings.postgres_dsn, sender(build_app(settings.celery_broker)), prune)
 
 
 def reconcile_now(settings: Settings, *, everything: bool = False) -> int:

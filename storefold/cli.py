@@ -137,6 +137,22 @@ def reconcile(
 
 
 @app.command()
+def destroy_keys() -> None:
+    """Destroy again the keys of deleted people (after a backup of the key database was restored)."""
+    import psycopg
+    from eventsourcing.persistence import OperationalError
+
+    from storefold.keys_command import destroy_again
+    from storefold.running import NotRunning, running_settings
+
+    try:
+        typer.echo(f"{destroy_again(running_settings())} destroyed")
+    except (NotRunning, OperationalError, psycopg.Error) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
+
+
+@app.command()
 def sweep_pictures() -> None:
     """Delete stored pictures that were uploaded a day ago and never used (to be run daily)."""
     from storefold import bootstrap

@@ -99,6 +99,7 @@ class Settings(BaseSettings):
     trusted_proxies: list[str] = ["127.0.0.1", "::1"]  # addresses, networks: whose X-Forwarded-For is believed
     cors_origins: list[str] = []
     cookies: Literal["secure", "plain"] | None = None  # None: over HTTPS alone in production
+    idempotency_days: float = Field(default=7.0, gt=0)  # how long a request may be repeated under its Idempotency-Key
     max_body_bytes: int = 1_048_576
     body_seconds: float = 30.0  # for a whole body to arrive
     read_own_writes_seconds: float = 2.0  # how long a surface waits for its read models

@@ -21,6 +21,7 @@ from kombu.exceptions import OperationalError as BrokerError
 from workers import open_effects
 from workers.open_effects import Connection, Open
 from workers.presence import DISPATCHER_LOCK
+from workers.pruning import AT_ONCE, EVERY
 from workers.reconciler import reconcile
 from write_side.codecs import decode
 from write_side.database import Database, connect
@@ -37,11 +38,15 @@ PAUSE = 1.0  # seconds before the next try after Postgres or the broker was away
 
 
 class Dispatcher:
-    """`send` enqueues the task of an effect; raises kombu's OperationalError when it could not."""
+    """`send` enqueues the task of an effect; raises kombu's OperationalError when it could not. `prune` forgets what
+    is past its time, now and then."""
 
-    def __init__(self, dsn: str, send: Callable[[Open], None]) -> None:
+    def __init__(
+        self, dsn: str, send: Callable[[Open], None], prune: Callable[[Connection], int] | None = None
+    ) -> None:
         self._dsn = dsn
         self._send = send
+        self._prune = prune
         self._log = PostgresLog(Database(dsn))
         self._stop = threading.Event()
 
@@ -72,12 +77,14 @@ class Dispatcher:
     def _act(self, conn: Connection) -> None:
         conn.execute(f"LISTEN {CHANNEL}")
         position = stored = _checkpoint(conn)
-        reconciled = 0.0
+        reconciled, pruned = 0.0, float("-inf")
         while not self._stop.is_set():
             position, stored = self._dispatch(conn, position, stored)
             if time.monotonic() - reconciled >= TICK:
                 reconcile(conn, self._send)
                 reconciled = time.monotonic()
+            if time.monotonic() - pruned >= EVERY and (self._prune is None or self._prune(conn) < AT_ONCE):
+                pruned = time.monotonic()
             self._stop.wait(GATHER)
             for _ in conn.notifies(timeout=TICK, stop_after=1):
                 pass

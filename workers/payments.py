@@ -162,8 +162,8 @@ class Payments:
 
     def _orders_of(self, person_id: int) -> list[int]:
         # As the index has it, see migrations/0009_payments_of_people.sql.
-        query = """SELECT DISTINCT stream FROM events WHERE topic = 'payment.requested'
-            AND (convert_from(state, 'UTF8')::jsonb #>> '{data,person_id}')::bigint = %s ORDER BY stream"""
+        query = """SELECT DISTINCT stream FROM events
+            WHERE topic = 'payment.requested' AND event_person(state) = %s ORDER BY stream"""
         with self._parts.log.connection() as conn:
             return [int(stream.rpartition("-")[2]) for (stream,) in conn.execute(query, (person_id,))]
 

@@ -92,15 +92,17 @@ class Vault:
         """A keyed hash under which a personal value can be unique and found, without being stored."""
         return hmac.new(self._lookup, value.encode(), sha256).hexdigest()
 
-    def destroy(self, person_id: int) -> None:
-        """Erases the person's keys, for good; every process hears of it, by the table's trigger."""
+    def destroy(self, person_id: int) -> bool:
+        """Erases the person's keys, for good; every process hears of it, by the table's trigger. Whether there was
+        one."""
         with self._database.connection.transaction():
             self._database.connection.execute(
                 "INSERT INTO destroyed_persons (person_id) VALUES (%s) ON CONFLICT DO NOTHING",
                 (person_id,),
             )
-            self._database.connection.execute("DELETE FROM person_keys WHERE person_id = %s", (person_id,))
+            gone = self._database.connection.execute("DELETE FROM person_keys WHERE person_id = %s", (person_id,))
         self.forget(person_id)
+        return gone.rowcount > 0
 
     def forget(self, person_id: int) -> None:
         """Drops the person's cached keys."""

@@ -28,7 +28,8 @@ class PictureAnswer(msgspec.Struct):
 
 
 class AccountAnswer(msgspec.Struct):
-    """A customer of past business has the `reference` that `source` gave, and no e-mail address."""
+    """A customer of past business has the `reference` that `source` gave, and no e-mail address. `deleted`: the person
+    is gone for good; nothing personal of theirs is left, here or anywhere."""
 
     person_id: int
     source: str | None
@@ -41,6 +42,7 @@ class AccountAnswer(msgspec.Struct):
     roles: list[str]
     verified: bool
     active: bool
+    deleted: bool
     addresses: list[BookedAddressAnswer]
     profile_picture: PictureAnswer | None
     created_at: str
@@ -89,6 +91,7 @@ def _shown(found: Account) -> dict[str, Any]:
         "roles": found.roles,
         "verified": found.verified,
         "active": found.active,
+        "deleted": found.deleted,
         "addresses": whole(list[BookedAddressAnswer], list(found.addresses.values())),
         "profile_picture": _picture(found.profile_picture),
         "created_at": found.created_at,

@@ -168,6 +168,24 @@ def test_stripe_forgets_who_has_paid(till: Till, payments: Payments) -> None:
     payments.erase_person(till.shop.person().person_id)  # nobody's payments but theirs
 
 
+def test_a_backup_of_the_keys_brings_nobody_back(shop: Shop, processes: Processes, databases: Databases) -> None:
+    person, other = shop.person(), shop.person()
+    sealed = email_of(shop, person)
+    with psycopg.connect(databases.keys_owner_dsn, autocommit=True) as owner:
+        backup = owner.execute("SELECT * FROM person_keys").fetchall()
+        shop.do(DeleteAccount(), person)
+        owner.execute("DELETE FROM person_keys")
+        owner.execute("DELETE FROM destroyed_persons")
+        for row in backup:
+            owner.execute("INSERT INTO person_keys VALUES (%s, %s, %s, %s)", row)
+    assert shop.write_side.vault.open(sealed) == person.email  # that is what a backup does
+    assert processes.run("destroy-keys") == "1 destroyed\n"
+    assert (keys(databases, person), keys(databases, other)) == (0, 1)
+    with pytest.raises(KeyDestroyed):
+        shop.write_side.vault.seal(person.person_id, "again")
+    assert processes.run("destroy-keys") == "0 destroyed\n"
+
+
 # -- the command ----------------------------------------------------------------------------------
 
 

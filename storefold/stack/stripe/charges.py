@@ -12,6 +12,7 @@ from storefold.stack.stripe.context import ordered_decline
 from storefold.stack.stripe.errors import card_error
 from storefold.stack.stripe.events import emit
 from storefold.stack.stripe.lookup import expanded, filtered_page
+from storefold.stack.stripe.parameters import merged_metadata
 from storefold.stack.stripe.payment_methods import decline_of
 from storefold.stack.stripe.upstream import resources
 
@@ -20,6 +21,8 @@ Callback = Callable[[], None]
 
 class Charge(resources.Charge):  # type: ignore[misc]
     """Localstripe's charge with reasons, captured and refunded amounts, and events."""
+
+    metadata: dict[str, str]
 
     def __init__(self, **parameters: Any) -> None:
         super().__init__(**parameters)
@@ -39,6 +42,12 @@ class Charge(resources.Charge):  # type: ignore[misc]
     @classmethod
     def _api_list_all(cls, url: str, **query: Any) -> Any:
         return filtered_page(cls, url, ("customer", "payment_intent"), query)
+
+    def _update(self, **changes: Any) -> None:
+        """An empty value takes a key away, as Stripe documents; localstripe would keep it."""
+        metadata = changes.pop("metadata", None)
+        super()._update(**changes)
+        self.metadata = merged_metadata(self.metadata, metadata)
 
     def _initialize_charge(
         self,
