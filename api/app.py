@@ -33,6 +33,7 @@ VERSION = "0.1.0"
 _EXPOSED = (
     "Storefold-Position",
     "X-Request-Id",
+    "X-CSRFToken",
     "X-Total-Count",
     "ETag",
     "RateLimit",

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from storefold.settings import DEVELOPMENT_WEBHOOK_SECRET
 from storefold.stack.stripe.signing import signature
-from support.product import unique
+from support.product import PLAIN, unique
 
 PASSWORD = "Correct-horse-1"
 ADDRESS = {
@@ -81,7 +81,8 @@ class Shopper:
     def __post_init__(self) -> None:
         headers = {"Authorization": f"Bearer {self.tokens['access']}"} if self.tokens else {}
         hooks = {"response": [document_of(self.url).check]}
-        self.http = httpx.Client(base_url=f"{self.url}/api/v1", timeout=30, headers=headers, event_hooks=hooks)
+        base = f"{self.url}/api/v1"
+        self.http = httpx.Client(base_url=base, timeout=30, headers=headers, event_hooks=hooks, verify=PLAIN)
 
     def get(self, path: str, **options: Any) -> httpx.Response:
         return self.http.get(path, **options)

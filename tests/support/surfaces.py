@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from support.product import PASSWORD, Client
+from support.product import PASSWORD, PLAIN, Client
 from support.shopper import Document
 
 
@@ -43,7 +43,8 @@ class Caller:
     def __post_init__(self) -> None:
         headers = {} if self.native is None else {"Authorization": f"Bearer {self.native.token}"}
         hooks = {"response": [document_at(self.url, self.where).check]}
-        self.http = httpx.Client(base_url=self.url + self.where.prefix, timeout=30, headers=headers, event_hooks=hooks)
+        base = self.url + self.where.prefix
+        self.http = httpx.Client(base_url=base, timeout=30, headers=headers, event_hooks=hooks, verify=PLAIN)
 
     @property
     def core(self) -> Client:

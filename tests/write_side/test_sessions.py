@@ -134,4 +134,5 @@ def test_what_has_long_expired_is_forgotten(shop: Shop, jo: Person, databases: D
         owner.execute("UPDATE refresh_tokens SET expires_at = now() - interval '2 days'")
     begin(shop, jo)
     with psycopg.connect(databases.owner_dsn) as owner:
-        assert owner.execute("SELECT count(*) FROM refresh_tokens").fetchone() == (1,)
+        for table in ("refresh_tokens", "sessions"):
+            assert owner.execute(f"SELECT count(*) FROM {table}").fetchone() == (1,), table

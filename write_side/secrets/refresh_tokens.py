@@ -20,6 +20,8 @@ END_SESSION: Final = "UPDATE sessions SET ended_at = now() WHERE session_id = %s
 END_SESSIONS: Final = "UPDATE sessions SET ended_at = now() WHERE person_id = %s AND ended_at IS NULL"
 # Long after it expired a token's signature says so itself, and nobody asks here.
 FORGET_EXPIRED: Final = "DELETE FROM refresh_tokens WHERE person_id = %s AND expires_at < now() - interval '1 day'"
+FORGET_SESSIONS: Final = """DELETE FROM sessions WHERE person_id = %s
+    AND NOT EXISTS (SELECT FROM refresh_tokens WHERE family = session_id)"""
 
 _ROTATE: Final = """WITH old AS (
         UPDATE refresh_tokens t SET revoked_at = now(), rotated_at = now() FROM sessions s

@@ -5,7 +5,7 @@ from typing import Any
 from write_side.account.state import ACCOUNT
 from write_side.policies import SESSIONS
 from write_side.refusals import Unauthenticated
-from write_side.secrets.refresh_tokens import END_SESSION, FIRST_TOKEN, FORGET_EXPIRED, OPEN_SESSION
+from write_side.secrets.refresh_tokens import END_SESSION, FIRST_TOKEN, FORGET_EXPIRED, FORGET_SESSIONS, OPEN_SESSION
 from write_side.session import commands as ask
 from write_side.session import decide
 from write_side.session.events import SessionBegan
@@ -29,6 +29,7 @@ def begin_session(command: ask.BeginSession, work: Work) -> dict[str, Any]:
     seconds = SESSIONS[command.surface].refresh_seconds(command.remember)
     digest = bytes.fromhex(command.token_hash)
     work.also(FORGET_EXPIRED, command.person_id)
+    work.also(FORGET_SESSIONS, command.person_id)
     work.also(OPEN_SESSION, session_id, command.person_id, command.surface, command.remember)
     work.also(FIRST_TOKEN, digest, session_id, command.person_id, command.surface, seconds)
     return {"session_id": session_id}

@@ -91,7 +91,7 @@ def add_account_rows(rows: Rows, parts: Parts, gateway: Gateway, tokens: Tokens)
     async def register(call: Call[bodies.Registration]) -> Response:
         """Registers an account."""
         body = call.body
-        command = RegisterAccount.model_validate(body.model_dump(exclude={"password_confirm"}))
+        command = RegisterAccount.model_validate({**body.model_dump(exclude={"password_confirm"}), "policy": "store"})
         accepted = await gateway.send_and_see(call.request, command, call.actor)
         user = answers.NewUser(
             uuid_text("person", accepted.result["person_id"]), body.email, body.first_name, body.last_name

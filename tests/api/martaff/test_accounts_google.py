@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
-import pytest
 from support.martaff import SECRET, Person, arrives, set_cookies, visitor
 from support.postbox import Outbox, text_of
 from support.product import Client, unique
@@ -114,13 +113,13 @@ def test_who_is_shut_out_is_not_let_in_by_google(anyone: Client) -> None:
     assert (answer.status_code, answer.json()) == (401, {"error": "User not authenticated"})
 
 
-@pytest.mark.parametrize("change", [{"state": "another"}, {"state": ""}, {"code": "none"}, {"code": ""}])
-def test_what_google_did_not_say(anyone: Client, change: dict[str, str]) -> None:
-    caller = visitor(anyone)
-    query = parse_qs(urlsplit(at_google(caller, email="a@people.test").headers["location"]).query)
-    answer = caller.get(f"{PATH}callback", params={name: value[0] for name, value in query.items()} | change)
-    assert (answer.status_code, list(answer.json())) == (400, ["error"])
-    assert caller.get(f"{PATH}login").status_code == 401
+def test_what_google_did_not_say(anyone: Client) -> None:
+    for change in ({"state": "another"}, {"state": ""}, {"code": "none"}, {"code": ""}):
+        caller = visitor(anyone)
+        query = parse_qs(urlsplit(at_google(caller, email="a@people.test").headers["location"]).query)
+        answer = caller.get(f"{PATH}callback", params={name: value[0] for name, value in query.items()} | change)
+        assert (answer.status_code, list(answer.json())) == (400, ["error"])
+        assert caller.get(f"{PATH}login").status_code == 401
 
 
 def test_one_browser_s_answer_is_no_other_s_and_a_code_is_good_once(anyone: Client) -> None:
@@ -136,11 +135,11 @@ def test_one_browser_s_answer_is_no_other_s_and_a_code_is_good_once(anyone: Clie
     assert back(again, answer).status_code == 400
 
 
-@pytest.mark.parametrize("kind", ["google_flow", "google_session"])
-def test_cookies_that_somebody_made_up(anyone: Client, kind: str) -> None:
+def test_cookies_that_somebody_made_up(anyone: Client) -> None:
     person = Person.registered(anyone).signed_in()
-    for value in ("x", person.access, person.token):
-        caller = visitor(anyone)
-        caller.http.headers["Cookie"] = f"{kind}={value}"
-        path = "callback" if kind == "google_flow" else "login"
-        assert caller.get(f"{PATH}{path}", params={"state": "", "code": "x"}).status_code in (400, 401)
+    for kind, path in (("google_flow", "callback"), ("google_session", "login")):
+        for value in ("x", person.access, person.token):
+            caller = visitor(anyone)
+            caller.http.headers["Cookie"] = f"{kind}={value}"
+            answer = caller.get(f"{PATH}{path}", params={"state": "", "code": "x"})
+            assert (answer.status_code, list(answer.json())) == (400 if path == "callback" else 401, ["error"])

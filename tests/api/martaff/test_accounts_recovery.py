@@ -98,6 +98,7 @@ def test_the_link_opens_a_page_whose_form_does_it(anyone: Client) -> None:
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert '<form method="post">' in page.text and token not in page.text
     assert page.headers["referrer-policy"] == "no-referrer"
+    assert "unsafe" not in page.headers["content-security-policy"]
     assert confirm(person.caller, token, data={"password": NEW}).status_code == 200
     assert person.log_in(NEW).status_code == 200
 

@@ -5,7 +5,7 @@ from starlette.requests import Request
 
 from api import csrf
 
-SECRET = csrf.new_secret()
+SECRET = "5e" * 32
 
 
 def request(cookie: str | None = SECRET, **headers: str) -> Request:
