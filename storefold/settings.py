@@ -93,7 +93,7 @@ class Settings(BaseSettings):
     rate_open_register: Rate = "3000/h"
     rate_open_user: Rate = "6000/min"
     rate_open_anonymous: Rate = "6000/min"
-    rate_native_login: Rate = "100/15min"
+    rate_native_login: Rate = "1000/15min"
     rate_native_user: Rate = "6000/min"
     rate_native_anonymous: Rate = "1200/min"
     trusted_proxies: list[str] = ["127.0.0.1", "::1"]  # addresses, networks: whose X-Forwarded-For is believed
