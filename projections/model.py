@@ -67,7 +67,8 @@ class Model(Generic[D]):
     in. `recalls`: the events that come to `key` and folds as `Recalled`. `in_memory`: readers keep
     its documents and are told when they change. `spreads`: events that go to every document in the lists
     (`Ranked`) that are named for them, instead of to `key`; a document may go from one of these lists to
-    another, but never leave them all."""
+    another, but never leave them all. `version` rises by one whenever what is stored would come out otherwise of the
+    same log (the document, its lists, the index): the runner then builds the model anew."""
 
     name: str
     document: type[D]
@@ -77,6 +78,7 @@ class Model(Generic[D]):
     entries: Callable[[D], Iterable[Entry]] | None = None
     recalls: frozenset[type[Event]] = frozenset()
     in_memory: bool = False
+    version: int = 1
     spreads: Mapping[type[Event], Callable[[Any], Collection[str]]] = field(default_factory=dict)
     encode: Callable[[D], bytes] = field(default_factory=lambda: msgspec.json.Encoder().encode)
     decode: Callable[[bytes], D] = field(init=False)

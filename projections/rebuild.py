@@ -3,6 +3,7 @@
     build     fills new generations from the first event on and makes them live once they are not
               behind; readers and the runner go on with the old ones until that moment
     compare   finds the documents in which two generations differ
+    outdated  finds the live generations that another version of their model made
     swap_back makes the generations before the last swap live again
 
 A builder that is killed leaves a generation that nobody points to; the next one throws it away.
@@ -10,7 +11,7 @@ A builder that is killed leaves a generation that nobody points to; the next one
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from projections.feed import Feed
@@ -46,7 +47,7 @@ def build(
     store.acquire(Role.BUILDER)
     clear(store)
     old = store.live()
-    new = {model.name: store.begin(model.name) for model in models}
+    new = {model.name: store.begin(model.name, model.version) for model in models}
     follower = Follower(events, store.session(Role.BUILDER, new), models, store.stride)
     _catch_up(events, follower, progress or _log_progress, stopping)
     if check is not None:
@@ -58,7 +59,10 @@ def build(
 def swap_back(events: Feed, store: Store, models: Sequence[Model[Any]], *, may_lag: bool = False) -> dict[str, str]:
     """Makes the generations before the last swap live again; returns them. They are first brought
     up to date, or with `may_lag` afterwards, by the runner. Raises LookupError when there are
-    none."""
+    none.
+
+    What another version of a model made lacks what has come since. Whoever goes back to it wants that: it is handed
+    over to the version of now, which brings it up to date, and no runner builds it anew."""
     store.acquire(Role.BUILDER)
     live = store.live()
     kept = set(store.generations())
@@ -69,6 +73,11 @@ def swap_back(events: Feed, store: Store, models: Sequence[Model[Any]], *, may_l
     }
     if not old:
         raise LookupError(f"{store.name} keeps no generation from before the last swap")
+    others = outdated(store, models, old)
+    for model in models:
+        if model.name in others:
+            log.warning("%s is of another version and lacks what has come since", others[model.name])
+            store.hand_over(others[model.name], model.version)
     if may_lag:
         store.swap(old, may_lag=True)
         return old
@@ -77,6 +86,16 @@ def swap_back(events: Feed, store: Store, models: Sequence[Model[Any]], *, may_l
     _catch_up(events, follower, _log_progress, lambda: False)
     _swap(store, old, follower)
     return old
+
+
+def outdated(store: Store, models: Sequence[Model[Any]], generations: Mapping[str, str]) -> dict[str, str]:
+    """Of generations by model those that another version of their model keeps, by the model's name."""
+    versions = store.versions()
+    return {
+        model.name: generations[model.name]
+        for model in models
+        if model.name in generations and versions.get(generations[model.name], 1) != model.version
+    }
 
 
 def clear(store: Store, *, previous: bool = False) -> list[str]:

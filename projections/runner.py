@@ -1,7 +1,8 @@
 """Follows the log into one store, for ever.
 
 Models that the store does not have (a new store, an emptied one, a model that was added to the
-code) are built beside the live ones first and become live once they have caught up. A store that is
+code) or has of another version (`Model.version`) are built beside the live ones first and become live once they have
+caught up; until then readers see the old ones as they were left. A store that is
 away is asked again and again; one that lost data is taken up at the position it has. The runner
 stops only when told to, or when another runner has taken over (`Fenced`).
 """
@@ -21,7 +22,7 @@ from eventsourcing.persistence import OperationalError
 from projections.feed import Feed
 from projections.follower import WINDOW, Follower, Tally
 from projections.model import Model
-from projections.rebuild import Interrupted, build
+from projections.rebuild import Interrupted, build, outdated
 from projections.stores.base import Emptied, Refused, Reopen, Role, Store, StoreDown
 from projections.wakeup import Wakeup
 
@@ -96,8 +97,11 @@ class Runner:
             self._store.acquire(Role.RUNNER)
             self._acquired = True
         live = self._store.live()
-        missing = [model for model in self._models if model.name not in live]
+        others = outdated(self._store, self._models, live)
+        missing = [model for model in self._models if model.name not in live or model.name in others]
         if missing:
+            if others:
+                log.warning("%s: another version made %s; building anew", self._store.name, ", ".join(others.values()))
             build(self._events, self._store, missing, stopping=lambda: self._wakeup.stopping)
             live = self._store.live()
         session = self._store.session(Role.RUNNER, live)

@@ -59,7 +59,7 @@ def show_status(*, as_json: bool) -> int:
     found = []
     for name in _names("all"):
         with _parts(settings, name) as parts:
-            found.append(status(parts.events, parts.store))
+            found.append(status(parts.events, parts.store, parts.models))
     if as_json:
         print(json.dumps(msgspec.to_builtins(found), indent=1))  # noqa: T201  # plain, for programs
     else:
@@ -140,7 +140,7 @@ def _show(found: list[Status]) -> None:
             one.store,
             f"{one.position:,} of {one.head:,}",
             one.trouble or behind,
-            "\n".join(sorted(one.generations.values())),
+            "\n".join(_live(one)),
             "\n".join(kept),
             str(len(one.parked)),
         )
@@ -148,6 +148,12 @@ def _show(found: list[Status]) -> None:
     for one in found:
         for parked in one.parked:
             _say(f"parked in {one.store}: {parked.model} {parked.key} at {parked.position:,}: {parked.reason}")
+
+
+def _live(one: Status) -> list[str]:
+    return [
+        f"{name} (other version)" if name in one.other_version else name for name in sorted(one.generations.values())
+    ]
 
 
 def _say(text: str) -> None:

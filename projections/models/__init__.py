@@ -40,5 +40,5 @@ def observation_models() -> list[Model[Any]]:
 
 
 def search_models() -> list[Model[Any]]:
-    """What Elasticsearch searches. The lists beside the documents are Redis's."""
-    return [replace(PRODUCTS, encode=encode_product, entries=None)]
+    """What Elasticsearch searches, with a version of its own. The lists beside the documents are Redis's."""
+    return [replace(PRODUCTS, version=2, encode=encode_product, entries=None)]

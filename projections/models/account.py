@@ -155,6 +155,7 @@ def accounts(opener: Opener) -> Model[Account]:
 
     return Model(
         name="accounts",
+        version=2,
         document=Account,
         empty=lambda key: Account(person_id=int(key)),
         key=lambda _stream, event, _when: str(event.person_id),

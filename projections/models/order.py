@@ -205,6 +205,7 @@ def orders(opener: Opener) -> Model[Order]:
 
     return Model(
         name="orders",
+        version=2,
         document=Order,
         empty=lambda key: Order(order_id=int(key)),
         key=lambda _stream, event, _when: str(event.order_id),

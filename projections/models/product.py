@@ -126,6 +126,7 @@ def entries(product: Product) -> Iterator[Entry]:
 
 PRODUCTS = Model(
     name="products",
+    version=2,
     document=Product,
     empty=lambda key: Product(product_id=int(key)),
     key=lambda _stream, event, _when: str(event.product_id),

@@ -66,6 +66,7 @@ def entries(review: Review) -> Iterator[Entry]:
 
 REVIEWS = Model(
     name="reviews",
+    version=2,
     document=Review,
     empty=lambda key: Review(review_id=int(key)),
     key=lambda _stream, event, _when: str(event.review_id),

@@ -124,8 +124,14 @@ class Store(Protocol):
     def generations(self) -> list[str]:
         """All that exist, half-built ones included."""
 
-    def begin(self, model: str) -> str:
+    def versions(self) -> dict[str, int]:
+        """By generation, which version of its model keeps it (`Model.version`); 1 where none is mentioned."""
+
+    def begin(self, model: str, version: int = 1) -> str:
         """Makes an empty generation at position 0."""
+
+    def hand_over(self, generation: str, version: int) -> None:
+        """From now on this version of its model keeps the generation, whichever made it."""
 
     def session(self, role: Role, generations: Mapping[str, str]) -> Session:
         """Opens generations (by model); a runner's must be the live ones."""

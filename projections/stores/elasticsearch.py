@@ -39,6 +39,14 @@ class _Taker(msgspec.Struct):
     token: str
 
 
+class _Meta(msgspec.Struct):
+    version: int
+
+
+class _Mappings(msgspec.Struct):
+    meta: _Meta = msgspec.field(name="_meta")
+
+
 _decode_found = msgspec.json.Decoder(_Found).decode
 
 
@@ -95,7 +103,15 @@ class ElasticsearchStore:
         names = (row["index"].removeprefix(self.layout.alias("")) for row in rows)
         return sorted(filter(_ours, names))
 
-    def begin(self, model: str) -> str:
+    def versions(self) -> dict[str, int]:
+        path = f"/{self.layout.index('*.*')}/_mapping?filter_path=*.mappings._meta.version"
+        _, body = self._http.ask("GET", path)
+        found: dict[str, dict[str, _Mappings]] = msgspec.json.decode(body, type=dict[str, dict[str, _Mappings]])
+        return {
+            index.removeprefix(self.layout.alias("")): kept["mappings"].meta.version for index, kept in found.items()
+        }
+
+    def begin(self, model: str, version: int = 1) -> str:
         numbers = [0]
         for name in self.generations():
             of, _, number = name.rpartition(".")
@@ -104,11 +120,14 @@ class ElasticsearchStore:
         generation = f"{model}.{max(numbers) + 1}"
         # Nobody searches it before it is live: refreshing it would only cost time.
         settings = SETTINGS | {"refresh_interval": "-1"}
-        body = {"settings": settings, "mappings": MAPPINGS}
+        body = {"settings": settings, "mappings": MAPPINGS | _mentioning(version)}
         self._http.ask("PUT", f"/{self.layout.index(generation)}", body)
         self._control.remove(f"position:{generation}")  # of an index that was deleted by hand
         self._control.put(f"position:{generation}", Standing(0), None)
         return generation
+
+    def hand_over(self, generation: str, version: int) -> None:
+        self._http.ask("PUT", f"/{self.layout.index(generation)}/_mapping", _mentioning(version))
 
     def session(self, role: Role, generations: Mapping[str, str]) -> ElasticsearchSession:
         if role is Role.RUNNER and self.live() != dict(generations):
@@ -216,6 +235,11 @@ class ElasticsearchStore:
         if role is Role.RUNNER and self.live() != dict(generations):
             return Swapped("other generations are live")
         return None
+
+
+def _mentioning(version: int) -> dict[str, object]:
+    """Elasticsearch keeps with a mapping what it does not understand: of the index, from its first moment on."""
+    return {"_meta": {"version": version}}
 
 
 def _ours(generation: str) -> bool:

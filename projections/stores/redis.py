@@ -68,7 +68,12 @@ class RedisStore:
             known = self.client.hgetall(self.layout.positions)
         return {name.decode(): int(position) for name, position in known.items()}
 
-    def begin(self, model: str) -> str:
+    def versions(self) -> dict[str, int]:
+        with reachable():
+            known = self.client.hgetall(self.layout.versions)
+        return {name.decode(): int(version) for name, version in known.items()}
+
+    def begin(self, model: str, version: int = 1) -> str:
         with reachable():
             numbers = [0]
             for name in self.generations():
@@ -76,9 +81,16 @@ class RedisStore:
                 if of == model:
                     numbers.append(int(number))
             generation = f"{model}.{max(numbers) + 1}"
-            self.client.hset(self.layout.positions, generation, 0)
+            pipeline = self.client.pipeline(transaction=True)
+            pipeline.hset(self.layout.versions, generation, version)
+            pipeline.hset(self.layout.positions, generation, 0)
+            pipeline.execute()
         self._begun.add(generation)
         return generation
+
+    def hand_over(self, generation: str, version: int) -> None:
+        with reachable():
+            self.client.hset(self.layout.versions, generation, version)
 
     def session(self, role: Role, generations: Mapping[str, str]) -> "RedisSession":
         pointer = b""
@@ -124,6 +136,7 @@ class RedisStore:
             for start in range(0, len(keys), WORDS):
                 self.client.unlink(*keys[start : start + WORDS])
             self.client.hdel(self.layout.positions, generation)
+            self.client.hdel(self.layout.versions, generation)
             for field in self.client.hkeys(self.layout.parked):
                 if field.decode().startswith(f"{generation}/"):
                     self.client.hdel(self.layout.parked, field)

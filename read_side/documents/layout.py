@@ -3,6 +3,7 @@
     {sf}:live                 which generation of each model is read (`Live`)
     {sf}:previous             the one before, for switching back (`Live`)
     {sf}:positions            hash: `carts.1` → up to where that generation has seen the log
+    {sf}:versions             hash: `carts.1` → which version of its model keeps it; 1 where it is not there
     {sf}:runner, {sf}:builder who may write: a fencing token
     {sf}:epoch                counts the tokens
     {sf}:search               up to where Elasticsearch has seen the log (`Announcement`)
@@ -60,6 +61,7 @@ class Layout:
         self.live = f"{tag}:live"
         self.previous = f"{tag}:previous"
         self.positions = f"{tag}:positions"
+        self.versions = f"{tag}:versions"
         self.runner = f"{tag}:runner"
         self.builder = f"{tag}:builder"
         self.epoch = f"{tag}:epoch"

@@ -2,7 +2,8 @@
 queries search it; nobody else does.
 
     storefold-products    alias: the generation that is searched
-    storefold-products.1  a generation's index; a document's version is its last event's position
+    storefold-products.1  a generation's index; a document's version is its last event's position.
+                          In its mapping `_meta.version` says which version of its model keeps it; without it: 1
     storefold-control     positions, parked documents and fencing tokens
 
 A document is the whole `Product` (a page of a list costs one round trip) and beside it `find`: what

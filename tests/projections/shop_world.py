@@ -1,5 +1,7 @@
 """What each test of the projections has to itself: a log and both stores."""
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -10,6 +12,7 @@ from projections.main import Places
 from projections.model import Model
 from projections.models import redis_models, search_models
 from projections.rebuild import build
+from projections.status import status
 from projections.stores.base import Role, Store
 from projections.stores.elasticsearch import ElasticsearchStore
 from projections.stores.redis import RedisStore
@@ -48,3 +51,17 @@ class World:
         store.acquire(Role.RUNNER)
         session = store.session(Role.RUNNER, store.live())
         return Follower(self.events, session, models, window)
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
+    done = threading.Event()
+    for _ in range(int(seconds / 0.02)):
+        if condition():
+            return
+        done.wait(0.02)
+    raise AssertionError("did not come true")
+
+
+def caught_up(world: World, name: Literal["redis", "elasticsearch"]) -> bool:
+    now = status(world.events, world.store(name)[0])
+    return bool(now.generations) and now.position == now.head

@@ -7,7 +7,7 @@ from typing import Literal
 
 import pytest
 from shop_past import history, open_sealed
-from shop_world import World
+from shop_world import World, caught_up, wait_for
 
 from projections.compare import compare
 from projections.main import opened
@@ -43,20 +43,6 @@ def running(world: World) -> Iterator[Callable[[Name], None]]:
         thread.join(20)
         assert not thread.is_alive()
     wakeup.close()
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 20) -> None:
-    done = threading.Event()
-    for _ in range(int(seconds / 0.02)):
-        if condition():
-            return
-        done.wait(0.02)
-    raise AssertionError("did not come true")
-
-
-def caught_up(world: World, name: Name) -> bool:
-    now = status(world.events, world.store(name)[0])
-    return bool(now.generations) and now.position == now.head
 
 
 @pytest.mark.parametrize("name", STORES)
