@@ -121,7 +121,9 @@ class Watched:
 
 
 @contextmanager
-def running(world: World, name: Name, models: list[Model[Any]], told: Callable[[], None] = int) -> Iterator[None]:
+def running(
+    world: World, name: Name, models: list[Model[Any]], told: Callable[[], None] = lambda: None
+) -> Iterator[None]:
     """A runner in a thread, over connections of its own."""
     wakeup, errors = Wakeup(world.places.dsn), list[BaseException]()
 
