@@ -101,7 +101,8 @@ def only_admins(actor: Actor) -> Actor:
     return actor
 
 
-def viewer_of(who: Actor) -> Viewer:
-    """Somebody who is signed in, as the read side decides who sees what of an order."""
+def viewer_of(who: Actor, *, whole: bool = False) -> Viewer:
+    """Somebody who is signed in, as the read side decides who sees what of an order. `whole`: sellers of a line see all
+    of its lines."""
     assert who.person_id is not None
-    return Viewer(who.person_id, sells=who.is_seller, admin=who.is_admin)
+    return Viewer(who.person_id, sells=who.is_seller, admin=who.is_admin, whole=whole)

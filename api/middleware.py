@@ -21,9 +21,9 @@ Refuse = Callable[[Request, Exception], Awaitable[Response]]
 LARGEST: Final = "storefold.largest-body"
 """Key of a request's scope: how many bytes its body may have, where that is not what the settings say."""
 _NO_POSITION: Final = "Storefold-Min-Position is a position: a whole number"
-
-
-_BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
+_BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_DRAINED: Final = 16 * 1024 * 1024  # bytes of a body that is refused for its length
+_DRAIN_SECONDS: Final = 2.0
 
 
 class Envelope:
@@ -80,10 +80,11 @@ class Envelope:
         return await refuse(request, refusal)
 
     def _announced(self, scope: Scope, receive: Receive, length: bytes) -> Receive:
-        """Nothing is read of a body that is too large by its own account."""
+        """A body that is too large by its own account is not taken."""
 
         async def refusing() -> Message:
             if not length.isdigit() or len(length) > 18 or int(length) > scope.get(LARGEST, self._max_body):
+                await _drain(receive)
                 raise HTTPException(413)
             return await receive()
 
@@ -98,6 +99,8 @@ class Envelope:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > scope.get(LARGEST, self._max_body):
+                if message.get("more_body", False):
+                    await _drain(receive)
                 raise HTTPException(413)
             return message
 
@@ -134,3 +137,18 @@ class Envelope:
             await send(message)
 
         return with_headers
+
+
+async def _drain(receive: Receive) -> None:
+    """Takes what a client is still sending, within bounds: one that is cut off in the middle of its body never gets to
+    read why."""
+    taken = 0
+    try:
+        async with asyncio.timeout(_DRAIN_SECONDS):
+            while taken < _DRAINED:
+                message = await receive()
+                taken += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    return
+    except TimeoutError:
+        return

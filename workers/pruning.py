@@ -16,9 +16,8 @@ EVERY: Final = 3600.0  # seconds
 def prune_keys(conn: Connection, days: float, keep: Collection[bytes]) -> int:
     """Deletes the rows of keys that were used more than `days` ago, but those to `keep`; how many. `AT_ONCE`: there
     may be more."""
-    return conn.execute(
-        """DELETE FROM idempotency WHERE key IN (
-            SELECT key FROM idempotency
-            WHERE recorded_at < now() - make_interval(secs => %s) AND key <> ALL (%s) LIMIT %s)""",
-        (days * 86_400.0, list(keep), AT_ONCE),
-    ).rowcount
+    row = conn.execute(
+        "SELECT idempotency_prune(%s, %s::bytea[], %s)", (days * 86_400.0, list(keep), AT_ONCE)
+    ).fetchone()
+    assert row is not None
+    return int(row[0])

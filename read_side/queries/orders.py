@@ -1,5 +1,5 @@
 """Orders and their payments, and who may see what of an order: its buyer and administrators all of it, who sells
-a line of it that part alone. A hidden order is nobody's."""
+a line of it that part alone, or every line where its sellers move it together. A hidden order is nobody's."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -17,11 +17,13 @@ _payment = msgspec.json.Decoder(Payment)
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who wants to see orders. `sells`: a seller or an administrator."""
+    """Who wants to see orders. `sells`: a seller or an administrator. `whole`: who sells a line sees every line, for
+    they may move the whole order; where the bill goes stays the buyer's."""
 
     person_id: int
     sells: bool = False
     admin: bool = False
+    whole: bool = False
 
 
 class Orders:
@@ -108,7 +110,7 @@ def _seen_by(viewer: Viewer, order: Order) -> Order | None:
     if viewer.admin or order.person_id == viewer.person_id:
         return order
     if viewer.sells and any(line.seller_id == viewer.person_id for line in order.lines):
-        return sold_by(viewer.person_id, order)
+        return _without_bill(order) if viewer.whole else sold_by(viewer.person_id, order)
     return None
 
 
@@ -116,4 +118,8 @@ def sold_by(seller_id: int, order: Order) -> Order:
     """What a seller needs to fulfil their part. What others sold beside it, and where the bill goes, is
     none of their affair; amounts are the whole order's."""
     lines = [line for line in order.lines if line.seller_id == seller_id]
-    return msgspec.structs.replace(order, lines=lines, billing_address=None)
+    return _without_bill(msgspec.structs.replace(order, lines=lines))
+
+
+def _without_bill(order: Order) -> Order:
+    return msgspec.structs.replace(order, billing_address=None)

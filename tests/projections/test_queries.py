@@ -251,7 +251,9 @@ async def test_who_sees_what_of_an_order(fold: Fold, reads: ReadSide) -> None:
     part = await see(Viewer(9, sells=True), 1)
     assert part is not None and part.billing_address is None
     assert [line.seller_id for line in part.lines] == [9]
-    for nobody in (Viewer(9), Viewer(10, sells=True), Viewer(5)):
+    mover = await see(Viewer(9, sells=True, whole=True), 1)
+    assert mover is not None and len(mover.lines) == 3 and mover.billing_address is None
+    for nobody in (Viewer(9), Viewer(10, sells=True), Viewer(5), Viewer(10, sells=True, whole=True)):
         assert await see(nobody, 1) is None
     fold(("order-1", OrderHidden(order_id=1)), ("payment-1", asked(1)), ("payment-2", asked(2)))
     assert await see(Viewer(1, sells=True, admin=True), 1) is None

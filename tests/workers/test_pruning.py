@@ -47,6 +47,12 @@ def test_a_great_many_go_piece_by_piece(kept: Shop, monkeypatch: pytest.MonkeyPa
     assert stored(kept) == {key("new").digest()}
 
 
+def test_what_is_not_an_hour_old_stays_whatever_is_asked(kept: Shop) -> None:
+    with kept.write_side.log.connection() as conn:
+        assert prune_keys(conn, 0, []) == 2
+    assert stored(kept) == {key("new").digest()}
+
+
 def test_names_are_never_pruned(kept: Shop) -> None:
     with kept.write_side.log.connection() as conn:
         names = conn.execute("SELECT count(*) FROM names").fetchone()

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 Moment = Annotated[str, msgspec.Meta(extra_json_schema={"format": "date-time"})]
 Url = Annotated[str, msgspec.Meta(extra_json_schema={"format": "uri"})]
@@ -27,9 +28,11 @@ class SignedImage(Image):
     presigned_url: Url
 
 
-class Images(msgspec.Struct):
+class Images(msgspec.Struct, omit_defaults=True):
+    """Without a count while the storage is switched off."""
+
     images: list[Image]
-    count: int
+    count: int | UnsetType = UNSET
 
 
 class SignedImages(msgspec.Struct):

@@ -60,5 +60,6 @@ def add_category_rows(rows: Rows, parts: Parts) -> None:
         here = await names(parts, call.request)
         found = await finder.products(call, here, asked, within)
         listed = asked.answer(found, lambda product: list_product(product, here))
-        parts.observe(Kind.CATEGORY_VISITED, within.category_id, call.actor.person_id)
+        if call.request.method == "GET":  # a HEAD shows nothing
+            parts.observe(Kind.CATEGORY_VISITED, within.category_id, call.actor.person_id)
         return listed

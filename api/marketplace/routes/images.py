@@ -65,7 +65,9 @@ def add_image_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
     async def images(call: Call[None]) -> Response:
         """A product's pictures in their order; none while the storage is switched off."""
         found, here = await product(call), show.origin(call.request)
-        shown = [show.image(image, here) for image in found.images_in_order] if uploads.on else []
+        if not uploads.on:
+            return reply(answers.Images([]))
+        shown = [show.image(image, here) for image in found.images_in_order]
         return answer(call.request, answers.Images(shown, len(shown)))
 
     @rows.row(

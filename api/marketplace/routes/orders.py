@@ -28,7 +28,7 @@ def add_order_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
     async def orders(call: Call[None]) -> Response:
         """What the caller bought, or sells a line of; newest first."""
         asked = LISTS.asked(call.request)
-        found = await parts.reads.orders.of_party(viewer_of(call.actor), *asked.stretch)
+        found = await parts.reads.orders.of_party(viewer_of(call.actor, whole=True), *asked.stretch)
         return asked.answer(found, await show.shower(parts.reads, found.items))
 
     @rows.row("GET", "/orders/my_orders/", who=Who.READER, answer=ORDERS, query=LISTS.query, errors=(404,))

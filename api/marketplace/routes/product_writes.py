@@ -109,9 +109,9 @@ def add_product_write_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
     async def delete_product(call: Call[None]) -> Response:
         """Hides a product from everybody but its seller; orders keep their lines."""
         found = await visible_product(parts, call.request, call.actor)
-        if not found.active:
-            raise NoSuchProduct  # it is deleted already
-        await gateway.send_and_see(call.request, UpdateProduct(product_id=found.product_id, active=False), call.actor)
+        hide = UpdateProduct(product_id=found.product_id, active=False)
+        if not (await gateway.send_and_see(call.request, hide, call.actor)).events:
+            raise NoSuchProduct  # it was hidden already
         return Response(status_code=204)
 
 

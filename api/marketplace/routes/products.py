@@ -70,7 +70,8 @@ def add_product_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         person_id = call.actor.person_id
         marked = person_id is not None and await parts.reads.wishlists.holds(person_id, found.product_id)
         here = await names(parts, call.request)
-        parts.observe(Kind.PRODUCT_VIEWED, found.product_id, person_id)
+        if call.request.method == "GET":  # a HEAD shows nothing
+            parts.observe(Kind.PRODUCT_VIEWED, found.product_id, person_id)
         return answer(call.request, whole_product(found, here, favorited=marked))
 
     @rows.row(

@@ -27,7 +27,7 @@ class Seen:
 
     async def found(self, call: Call[Any], order_id: int) -> Order:
         """Raises NoSuchOrder for what the caller may not see."""
-        found = await self._parts.reads.orders.seen_by(viewer_of(call.actor), order_id)
+        found = await self._parts.reads.orders.seen_by(viewer_of(call.actor, whole=True), order_id)
         if found is None:
             raise NoSuchOrder
         return found

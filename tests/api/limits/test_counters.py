@@ -129,13 +129,14 @@ def limits(redis_url: str, *, alive: bool) -> Limits:
 async def test_without_redis_passwords_cannot_be_tried_and_all_else_goes_on(alive: bool) -> None:
     away = limits("redis://127.0.0.1:1/0", alive=alive)
     scope: dict[str, Any] = {"client": ("198.51.100.1", 1), "headers": [], "path": "/auth/token"}
+    policies = away.rates.of_store()
     for guarded in ("login", "register"):
         with pytest.raises(Unavailable):
-            await away.admit(scope, guarded, None)  # type: ignore[arg-type]
+            await away.admit(scope, policies, guarded, None)  # type: ignore[arg-type]
     with pytest.raises(Unavailable):
         await away.admit_native(scope, None)
-    await away.admit(scope, "caller", None)
-    await away.admit(scope, "caller", 7)
+    await away.admit(scope, policies, "caller", None)
+    await away.admit(scope, policies, "caller", 7)
 
 
 async def test_counting_costs_little(endpoints: Endpoints) -> None:
@@ -143,12 +144,12 @@ async def test_counting_costs_little(endpoints: Endpoints) -> None:
     here = limits(endpoints.redis_url, alive=True)
     forwarded = [(b"x-forwarded-for", b"198.51.100.1")]
     scope: dict[str, Any] = {"client": ("127.0.0.1", 1), "headers": forwarded, "path": "/"}
-    name = secrets.randbits(40)
+    name, policies = secrets.randbits(40), here.rates.of_store()
 
     async def take(count: int) -> None:
         for _ in range(count):
             with contextlib.suppress(TooMany):
-                await here.admit(scope, "caller", name)
+                await here.admit(scope, policies, "caller", name)
 
     await take(200)
     began = time.process_time()

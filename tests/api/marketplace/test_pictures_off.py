@@ -22,7 +22,7 @@ def test_lists_are_empty_and_uploads_are_refused(without: str, merchant: Caller)
     image = merchant.post(f"/products/{slug}/upload_image/", data={"image_type": "main"}, files=sent).json()["image"]
     merchant.post("/profiles/upload_profile_picture/", files=sent)
     here = Caller(MARKETPLACE, without, merchant.home, merchant.core)
-    assert here.get(f"/products/{slug}/images/").json() == {"images": [], "count": 0}
+    assert here.get(f"/products/{slug}/images/").json() == {"images": []}
     main = here.get(f"/products/{slug}/main_image/").json()
     assert main["main_image"] is None and main["message"]
     assert here.get(f"/products/{slug}/images_with_presigned_urls/").json()["images"] == []
