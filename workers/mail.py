@@ -166,6 +166,8 @@ class Mails:
         if not self._account(effect.subject).active:
             return None
         token = self._resets.issue(effect.subject, event.number)
+        if token is None:
+            return None  # there is a newer request, whose mail has the link
         expires = datetime.now(UTC) + RESET_GOOD
         facts: dict[str, object] = {
             "link": f"{self._settings.base_url}{RESET_PATH}{token}/",
@@ -195,10 +197,13 @@ class Mails:
     def _low_stock(self, effect: Effect, event: Event) -> Letter | None:
         if not isinstance(event, StockFellLow):
             raise TypeError(f"{effect.id} is about {event!r}")
+        account = self._account(effect.subject)
+        if not account.active:
+            return None  # of who was erased there is no name to open either
         product = load(self._log, PRODUCT, event.product_id).state
         facts: dict[str, object] = {"product_name": product.name, "sku": product.sku}
         if effect.kind is Kind.MAIL_RESTOCK:
-            facts["first_name"] = self._vault.open(self._account(effect.subject).first_name) or ""
+            facts["first_name"] = (self._vault.open(account.first_name) if account.first_name else None) or ""
         return Letter(effect.subject, facts | {"available": event.available, "threshold": event.threshold})
 
     def _event(self, position: int) -> tuple[Event, Metadata]:

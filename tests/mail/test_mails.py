@@ -10,7 +10,7 @@ from support.shop import Person, Shop
 from storefold.bootstrap import WriteSide
 from workers import mail as module
 from workers.mail import Mails
-from write_side.account.commands import DeactivateAccount, ImportCustomer, RevokeRole, VerifyEmail
+from write_side.account.commands import DeactivateAccount, DeleteAccount, ImportCustomer, RevokeRole, VerifyEmail
 from write_side.messages import Actor
 from write_side.order.commands import CancelOrder, DeliverOrder, MoveOrder, PlaceOrder, ShipOrder, StartOrder
 from write_side.secrets.one_time_tokens import VERIFY_EMAIL, OneTimeTokens
@@ -163,6 +163,20 @@ def test_where_the_policy_says_so_low_stock_is_the_seller_s_own_affair(
     shop.product(stock=1, policy="martaff")  # nobody's
     carry_out(office, mails, "alert")
     assert len(box.mails) == 1
+
+
+@pytest.mark.parametrize("policy", ["martaff", "store"])
+def test_a_seller_who_is_gone_hears_of_nothing(
+    shop: Shop, office: Office, mails: Mails, box: Postbox, policy: str
+) -> None:
+    here, gone = shop.person("seller"), shop.person("seller", first_name="Ada")
+    for owner in (here, gone):
+        shop.product(stock=1, policy=policy, low_stock_threshold=5, by=owner)
+    shop.do(DeleteAccount(), gone)
+    carry_out(office, mails, "alert")
+    assert box.recipients == [here.email]
+    assert sorted(outcome for outcome, _ in office.outcomes().values())[0] == "needless"
+    assert office.open_rows() == {}
 
 
 def test_a_low_product_of_nobody_s_in_a_shop_without_administrators(

@@ -34,16 +34,16 @@ class PasswordResets:
     def __init__(self, log: PostgresLog) -> None:
         self._log = log
 
-    def issue(self, person_id: int, number: int) -> str:
-        """A token for this request, a random UUID. One whose request is not the newest any more opens nothing."""
+    def issue(self, person_id: int, number: int) -> str | None:
+        """A token for this request, a random UUID; None when the request is not the newest any more."""
         token = str(uuid.uuid4())
         with self._log.connection() as conn:
-            conn.execute(
+            found = conn.execute(
                 """UPDATE password_resets SET token_hash = %s, expires_at = now() + %s
                 WHERE person_id = %s AND number = %s""",
                 (digest(token), LIFETIME, person_id, number),
             )
-        return token
+        return token if found.rowcount else None
 
     def find(self, token: str) -> Reset | None:
         """What the token is for; an expired one is found once, and then forgotten."""

@@ -54,6 +54,10 @@ def test_a_percentage_is_taken_off_to_the_cent(price: int, percent: str, charged
         (PERCENT, {"discount_price": None}, (9000, 10000, "10")),
         (PERCENT, {}, (9000, 10000, "10")),
         (GIVEN, {"price": "90.00"}, (8000, 9000, "10")),  # stays as it was given
+        (GIVEN, {"price": "80.01"}, (8000, 8001, "10")),
+        (GIVEN, {"price": "80.00"}, (8000, None, None)),  # ends
+        (GIVEN, {"price": "79.99"}, (7999, None, None)),
+        (Prices(selling_price=10000, list_price=10000), {"price": "100.00"}, (10000, 10000, None)),
         (GIVEN, {"discount_percent": 50}, (5000, 10000, "50")),
         (GIVEN, {"discount_percent": None}, (8000, 10000, None)),
         (GIVEN, {"discount_price": None}, (9000, 10000, "10")),
@@ -66,7 +70,14 @@ def test_only_what_is_sent_of_an_offer_changes(before: Prices, offer: dict[str, 
     assert after(before, **offer) == prices
 
 
-@pytest.mark.parametrize(("before", "offer"), [(PLAIN, {"discount_price": "100.01"}), (GIVEN, {"price": "79.99"})])
+@pytest.mark.parametrize(
+    ("before", "offer"),
+    [
+        (PLAIN, {"discount_price": "100.01"}),
+        (GIVEN, {"discount_price": "100.01"}),
+        (GIVEN, {"price": "79.99", "discount_price": "80.00"}),
+    ],
+)
 def test_a_discount_makes_nothing_dearer(before: Prices, offer: dict[str, Any]) -> None:
     with pytest.raises(DiscountAbovePrice) as refused:
         after(before, **offer)
