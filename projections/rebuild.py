@@ -27,6 +27,10 @@ Progress = Callable[[int, int, float], None]
 """Events done, events in the log, events per second."""
 
 
+Check = Callable[[dict[str, str], dict[str, str], Callable[[], object]], None]
+"""Old and new generations by model, and what feeds the new ones: the old ones are fed meanwhile, too."""
+
+
 class Interrupted(Exception):
     """Told to stop before it was done."""
 
@@ -37,11 +41,11 @@ def build(
     models: Sequence[Model[Any]],
     progress: Progress | None = None,
     stopping: Callable[[], bool] = lambda: False,
-    check: Callable[[dict[str, str], dict[str, str]], None] | None = None,
+    check: Check | None = None,
 ) -> dict[str, str]:
     """Builds new generations of `models` and makes them live. Returns the generations by model.
 
-    `check(old, new)` is called before the swap and may raise to prevent it. Raises Interrupted,
+    `check` is called before the swap and may raise to prevent it. Raises Interrupted,
     Fenced when another builder takes over, and what the stores raise.
     """
     store.acquire(Role.BUILDER)
@@ -51,7 +55,7 @@ def build(
     follower = Follower(events, store.session(Role.BUILDER, new), models, store.stride)
     _catch_up(events, follower, progress or _log_progress, stopping)
     if check is not None:
-        check({name: old[name] for name in new if name in old}, new)
+        check({name: old[name] for name in new if name in old}, new, follower.step)
     _swap(store, new, follower)
     return new
 

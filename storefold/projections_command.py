@@ -74,8 +74,10 @@ def rebuild(which: str, *, check: bool) -> int:
     for name in _names(which):
         with _parts(settings, name) as parts, _interruptible() as stopping, _progress(name) as progress:
 
-            def compared(old: dict[str, str], new: dict[str, str], parts: Opened = parts) -> None:
-                differing = [key for model in old for key in compare(parts.store, old[model], new[model])]
+            def compared(
+                old: dict[str, str], new: dict[str, str], step: Callable[[], object], parts: Opened = parts
+            ) -> None:
+                differing = [key for model in old for key in compare(parts.store, old[model], new[model], step)]
                 if differing:
                     raise Differ(f"{len(differing):,} documents differ, the first of them: {differing[:5]}")
 

@@ -3,6 +3,7 @@
 
 import sys
 import time
+from collections.abc import Callable
 from typing import cast
 
 import msgspec
@@ -51,11 +52,11 @@ def rebuild(name: StoreName, *, comparing: bool) -> Rebuilt:
         def progress(done: int, total: int, rate: float) -> None:
             steps.append((done, time.perf_counter()))
 
-        def check(old: dict[str, str], new: dict[str, str]) -> None:
+        def check(old: dict[str, str], new: dict[str, str], step: Callable[[], object]) -> None:
             spent.append(time.process_time() - cpu)
             if comparing:
                 for model in old.keys() & new.keys():
-                    differing.extend(compare(parts.store, old[model], new[model]))
+                    differing.extend(compare(parts.store, old[model], new[model], step))
 
         cpu, began = time.process_time(), time.perf_counter()
         build(parts.events, parts.store, parts.models, progress, check=check)

@@ -148,8 +148,8 @@ def test_compare_finds_what_differs_and_can_prevent_the_swap(world: World) -> No
     class Differs(Exception):
         pass
 
-    def check(old: dict[str, str], new: dict[str, str]) -> None:
-        if differing := compare(world.redis, old["carts"], new["carts"]):
+    def check(old: dict[str, str], new: dict[str, str], step: Callable[[], object]) -> None:
+        if differing := compare(world.redis, old["carts"], new["carts"], step):
             raise Differs(differing)
 
     build(world.events, world.redis, [CARTS], check=check)
@@ -165,6 +165,25 @@ def test_compare_finds_what_differs_and_can_prevent_the_swap(world: World) -> No
         build(world.events, world.redis, [replace(CARTS, encode=spoiled)], check=check)
     assert caught.value.args == ([str(person)],)
     assert world.redis.live()["carts"] == generation
+
+
+@pytest.mark.parametrize("stepping", [True, False])
+def test_what_happens_while_it_compares_is_no_difference(world: World, stepping: bool) -> None:
+    """The live generation goes on; one that is looked at without being fed would differ."""
+    happened = history(31, 400)
+    world.past.append(*happened[:300])
+    live = world.follow("redis")
+
+    def check(old: dict[str, str], new: dict[str, str], step: Callable[[], object]) -> None:
+        world.past.append(*happened[300:])
+        while live.step():
+            pass
+        feed = step if stepping else lambda: None
+        differing = [key for model in old for key in compare(world.redis, old[model], new[model], feed)]
+        assert bool(differing) is not stepping
+
+    store, models = world.store("redis")
+    build(world.events, store, models, check=check)
 
 
 def test_progress_ends_at_the_head(world: World) -> None:
