@@ -94,10 +94,13 @@ def test_a_later_price_follows_the_percentage_and_not_a_given_discount(merchant:
     assert patch(merchant, product, price="50.00").json()["discount_price"] == "45.00"
     assert patch(merchant, product, discount_price="30.00").json()["discount_percent"] == 10
     assert patch(merchant, product, price="60.00").json()["discount_price"] == "30.00"
-    refused = patch(merchant, product, price="29.99")
+    refused = patch(merchant, product, price="29.99", discount_price="30.00")
     assert (refused.status_code, list(refused.json())) == (400, ["discount_price"])
     gone = patch(merchant, product, discount_percent=None, discount_price=None).json()
     assert (gone["price"], gone["discount_percent"], gone["discount_price"]) == ("60.00", None, None)
+    assert patch(merchant, product, discount_price="30.00").status_code == 200
+    ended = patch(merchant, product, price="29.99").json()
+    assert (ended["price"], ended["discount_percent"], ended["discount_price"]) == ("29.99", None, None)
 
 
 @pytest.mark.parametrize(
