@@ -18,6 +18,12 @@ class BadToken(Unauthenticated):
     title = "The token is invalid or expired"
 
 
+class BadCredentials(BadToken):
+    """An e-mail address and a password were sent instead of a token, and are no good."""
+
+    title = "Invalid basic header. Credentials not correctly base64 encoded."
+
+
 class Callers:
     """Reads callers from requests, for one surface."""
 

@@ -134,6 +134,8 @@ class SessionPolicy:
         return self.remembered_refresh if remember else self.refresh
 
 
+SIGN_IN_STEP: Final = 600  # seconds that either step of signing in through somebody else may take
+
 SESSIONS: Final = {
     "martaff": SessionPolicy(
         access=600, refresh=24 * 3600, remembered_access=24 * 3600, remembered_refresh=30 * 24 * 3600

@@ -16,6 +16,9 @@ from api.sessions import Session
 REFRESH: Final = "refresh"
 ACCESS: Final = "access"
 CSRF: Final = csrf.HEADER
+GOOGLE_PATH: Final = "/accounts/google/"
+GOOGLE_SESSION: Final = "google_session"
+"""Who somebody is at Google, below that path."""
 COOKIES: Final = {REFRESH: {"type": "string"}, csrf.COOKIE: {"type": "string"}}
 """What rows that take the refresh token say of themselves."""
 GIVES: Final = {CSRF: {"type": "string"}}
@@ -44,7 +47,7 @@ class Cookies:
     def take_back(self, response: Response) -> Response:
         for name, hidden in ((ACCESS, True), (REFRESH, True), (csrf.COOKIE, False), (CSRF, False)):
             response.delete_cookie(name, secure=self._secure, httponly=hidden, samesite="lax")
-        return response
+        return self.drop(response, GOOGLE_SESSION, GOOGLE_PATH)
 
     def refuse_foreign(self, request: Request) -> None:
         """Of a request that carries cookies. Raises Refused."""
@@ -54,6 +57,11 @@ class Cookies:
     def keep(self, response: Response, name: str, value: str, seconds: int, path: str) -> None:
         """One that only the server reads, below `path`; it comes along when another site sends the browser here."""
         response.set_cookie(name, value, max_age=seconds, path=path, secure=self._secure, httponly=True, samesite="lax")
+
+    def drop(self, response: Response, name: str, path: str) -> Response:
+        """Takes back what `keep` gave."""
+        response.delete_cookie(name, path=path, secure=self._secure, httponly=True, samesite="lax")
+        return response
 
     def _set(self, response: Response, name: str, value: str, seconds: int | None, *, hidden: bool = False) -> None:
         # Every documented path gets them: those below /accounts/, and whatever a frontend puts before it.

@@ -5,7 +5,7 @@ import base64
 
 from starlette.requests import Request
 
-from api.auth import BadToken, Callers, only_admins, only_sellers
+from api.auth import BadCredentials, BadToken, Callers, only_admins, only_sellers
 from api.parts import Parts
 from api.rows.row import Row, Who
 from api.throttling import Policies
@@ -41,10 +41,18 @@ class RowCallers:
             return await self._callers.admin(request)
         if who is Who.VISITOR:
             return await self._callers.optional(request) or self._callers.nobody(request)
+        if who is Who.GUEST:
+            return await self._guest(request)
         actor = self._callers.actor(request)
         if actor.person_id is None:
             raise Unauthenticated
         return actor
+
+    async def _guest(self, request: Request) -> Actor:
+        try:
+            return await self._callers.optional(request) or self._callers.nobody(request)
+        except BadToken:
+            return self._callers.nobody(request)
 
     async def _by_password(self, request: Request, email: str, password: str) -> Actor:
         """The write side's answer, of this moment. Tries are counted as logins are."""
@@ -52,7 +60,7 @@ class RowCallers:
             await self._limits.admit(request.scope, self._policies, "login", None)
         identity = await asyncio.to_thread(self._parts.sign_in.with_password, email, password)
         if identity is None:
-            raise BadToken("Invalid username/password.")
+            raise BadCredentials("Invalid username/password.")
         return self._callers.person(request, identity.person_id, identity.roles)
 
 
@@ -65,14 +73,14 @@ def _allowed(who: Who, actor: Actor) -> Actor:
 
 
 def _credentials(request: Request) -> tuple[str, str] | None:
-    """None without a Basic header. Raises BadToken for one that is not readable."""
+    """None without a Basic header. Raises BadCredentials for one that is not readable."""
     scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return None
     try:
         email, colon, password = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
     except ValueError as error:
-        raise BadToken from error
+        raise BadCredentials from error
     if not colon or len(encoded) > 2 * _LONGEST:
-        raise BadToken
+        raise BadCredentials
     return email, password

@@ -9,7 +9,7 @@ import psycopg
 from eventsourcing.persistence import OperationalError
 from starlette.requests import ClientDisconnect
 
-from api.auth import BadToken
+from api.auth import BadCredentials, BadToken
 from api.rows.errors import Errors, Said, Words
 from api.rows.pages import NoSuchPage
 from api.throttling import TooMany
@@ -32,6 +32,7 @@ _INVALID_TOKEN = Words(401, "Given token not valid for any token type")
 
 _WORDS: Final[dict[type[Exception], Words]] = {
     BadToken: _INVALID_TOKEN,
+    BadCredentials: Words(401, "{detail}"),
     InvalidToken: _INVALID_TOKEN,
     refusals.Unauthenticated: Words(401, "Authentication credentials were not provided."),
     refusals.Forbidden: Words(403, "You do not have permission to perform this action."),

@@ -149,7 +149,7 @@ class _Document:
 def _security(row: Row) -> list[dict[str, list[str]]]:
     if row.who is Who.ANYBODY:
         return []
-    nobody: list[dict[str, list[str]]] = [{}] if row.who is Who.VISITOR else []
+    nobody: list[dict[str, list[str]]] = [{}] if row.who in (Who.VISITOR, Who.GUEST) else []
     basic: list[dict[str, list[str]]] = [{"basic": []}] if row.basic else []
     return [*nobody, {"bearer": []}, *basic]
 
@@ -174,7 +174,7 @@ def _of_kind(kind: str, schemas: Schemas) -> list[dict[str, Any]]:
 
 def _errors(row: Row) -> set[int]:
     errors = {*row.errors, 400, 503}  # any parameter can be none, `Storefold-Min-Position` too
-    if row.who is not Who.ANYBODY:
+    if row.who not in (Who.ANYBODY, Who.GUEST):
         errors.add(401)
     if row.who in (Who.SELLER, Who.STAFF):
         errors.add(403)

@@ -1,7 +1,7 @@
 """Reads a request's body as one of the types that its row takes."""
 
 from collections.abc import AsyncGenerator
-from typing import Final
+from typing import Final, TypeVar
 
 from python_multipart.exceptions import FormParserError
 from starlette.datastructures import UploadFile
@@ -17,17 +17,24 @@ from api.rows.row import Row
 _FILES: Final = 50  # of one form
 _FIELDS: Final = 1000
 
+Read = TypeVar("Read", bound=Body)
+
 
 async def read(request: Request, row: Row, body: type[Body]) -> Body:
     """Raises pydantic's ValidationError for what does not fit, Unreadable for a body that is not what its type says,
     HTTPException (408, 413, 415)."""
     if row.largest is not None:
         request.scope[LARGEST] = row.largest
+    return await parse(request, body, row.media)
+
+
+async def parse(request: Request, body: type[Read], media: tuple[str, ...]) -> Read:
+    """As `read`, for a row that reads its body itself."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind in (FORM, MULTIPART) and kind in row.media:
+    if kind in (FORM, MULTIPART) and kind in media:
         return body.of_form(await read_form(request, kind))
     raw = await request.body()
-    if raw and (kind != JSON or JSON not in row.media):
+    if raw and (kind != JSON or JSON not in media):
         raise HTTPException(415)
     return body.model_validate_json(raw or b"{}")
 

@@ -24,6 +24,7 @@ class Who(Enum):
 
     ANYBODY = "a token is not looked at"
     VISITOR = "a token may be sent, and must be good then"
+    GUEST = "a token may be sent; one that is no good is nobody's"
     SENDER = "signed in; the bus holds the token against the account"
     READER = "signed in; held against the account's document"
     SELLER = "a seller or an administrator; held against the account's document, and by the bus again"

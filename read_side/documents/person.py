@@ -1,7 +1,7 @@
 """An account as its owner and administrators see it. Personal values are plain text here; once
 their key is destroyed they are `ERASED`, in every rebuilt document alike."""
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -73,6 +73,13 @@ class Account(msgspec.Struct, gc=False, omit_defaults=True, kw_only=True):
     updated_at: str = ""
     password_changed_at: str | None = None
     profile_picture: Picture | None = None
+
+    @property
+    def details(self) -> Literal["bank_details", "contact_details"] | None:
+        """Which of the two count: a seller's are for who is one, a buyer's for who is that alone."""
+        if "seller" in self.roles:
+            return "bank_details"
+        return "contact_details" if "buyer" in self.roles else None
 
 
 POINT = 100

@@ -52,3 +52,10 @@ def test_of_many_who_redeem_at_once_one_wins(tokens: OneTimeTokens) -> None:
     with ThreadPoolExecutor(8) as pool:
         won = list(pool.map(lambda _: tokens.redeem(token, VERIFY_EMAIL), range(8)))
     assert sorted(won, key=str) == [7, *[None] * 7]
+
+
+def test_a_token_is_used_up_by_its_own_person_alone(tokens: OneTimeTokens) -> None:
+    token = tokens.issue(7, VERIFY_EMAIL, HOUR)
+    assert tokens.redeem(token, VERIFY_EMAIL, 8) is None
+    assert tokens.redeem(token, VERIFY_EMAIL, 7) == 7
+    assert tokens.redeem(token, VERIFY_EMAIL, 7) is None

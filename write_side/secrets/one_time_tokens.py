@@ -9,6 +9,9 @@ from write_side.event_store import PostgresLog
 
 VERIFY_EMAIL: Final = "verify-email"
 LOG_IN: Final = "log-in"
+GOOGLE_SIGN_IN: Final = "google-sign-in"
+NOBODY_YET: Final = 0
+"""Whose a token is that was issued before it is known whom it lets in."""
 
 
 class OneTimeTokens:
@@ -43,14 +46,16 @@ class OneTimeTokens:
             ).fetchone()
         return int(row[0]) if row else None
 
-    def redeem(self, token: str, purpose: str) -> int | None:
-        """As `find`, for one caller: whoever comes later finds none."""
+    def redeem(self, token: str, purpose: str, person_id: int | None = None) -> int | None:
+        """As `find`, for one caller: whoever comes later finds none. `person_id`: whose it must be; for anybody else's
+        it is not used up."""
         with self._log.connection() as conn:
             row = conn.execute(
                 """UPDATE one_time_tokens SET used_at = now()
                 WHERE token_hash = %s AND purpose = %s AND used_at IS NULL AND expires_at > now()
+                AND person_id = coalesce(%s::bigint, person_id)
                 RETURNING person_id""",
-                (_digest(token), purpose),
+                (_digest(token), purpose, person_id),
             ).fetchone()
         return int(row[0]) if row else None
 

@@ -48,7 +48,7 @@ def add_category_rows(rows: Rows, parts: Parts) -> None:
     @rows.row(
         "GET",
         "/categories/{slug}/products/",
-        who=Who.VISITOR,
+        who=Who.GUEST,
         answer=(list[ListProduct], Page[ListProduct]),
         errors=(400, 404),
         query=QUERY | LISTS.query,

@@ -61,7 +61,7 @@ def add_image_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         await uploads.forget(result["keys"])
         return result
 
-    @rows.row("GET", "/products/{slug}/images/", who=Who.VISITOR, answer=answers.Images, errors=(404,))
+    @rows.row("GET", "/products/{slug}/images/", who=Who.GUEST, answer=answers.Images, errors=(404,))
     async def images(call: Call[None]) -> Response:
         """A product's pictures in their order; none while the storage is switched off."""
         found, here = await product(call), show.origin(call.request)
@@ -130,7 +130,7 @@ def add_image_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
     @rows.row(
         "GET",
         "/products/{slug}/main_image/",
-        who=Who.VISITOR,
+        who=Who.GUEST,
         answer=(answers.MainImage, answers.NoMainImage),
         errors=(404,),
     )
@@ -147,7 +147,7 @@ def add_image_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
     @rows.row(
         "GET",
         "/products/{slug}/images_with_presigned_urls/",
-        who=Who.VISITOR,
+        who=Who.GUEST,
         answer=answers.SignedImages,
         errors=(404,),
     )
@@ -161,7 +161,7 @@ def add_image_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         primary = next((image for image in shown if first is not None and image.id == first.image_id), None)
         return reply(answers.SignedImages(shown, primary, len(shown)))
 
-    @rows.row("GET", PATH, who=Who.VISITOR, answer=answers.Image, errors=(404,))
+    @rows.row("GET", PATH, who=Who.GUEST, answer=answers.Image, errors=(404,))
     async def image(call: Call[None]) -> Response:
         """One picture of the product."""
         found = _image(await product(call), path_id(call))

@@ -21,7 +21,7 @@ def add_product_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
     @rows.row(
         "GET",
         "/products/",
-        who=Who.VISITOR,
+        who=Who.GUEST,
         answer=(list[ListProduct], Page[ListProduct]),
         errors=(400, 404),
         query=QUERY | LISTS.query,
@@ -63,7 +63,7 @@ def add_product_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         found = await parts.reads.products.of_seller(call.person_id, *asked.stretch)
         return asked.answer(found, lambda product: list_product(product, here))
 
-    @rows.row("GET", "/products/{slug}/", who=Who.VISITOR, answer=Product, errors=(404,))
+    @rows.row("GET", "/products/{slug}/", who=Who.GUEST, answer=Product, errors=(404,))
     async def product(call: Call[None]) -> Response:
         """A product; a hidden one for its seller and administrators. Each answer counts as a view."""
         found = await visible_product(parts, call.request, call.actor)
@@ -91,7 +91,7 @@ def add_product_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         marked: bool = result["in_wishlist"]
         return reply(Favorited(marked), 201 if marked else 200)
 
-    @rows.row("POST", "/products/{slug}/click/", who=Who.VISITOR, answer=Clicked, errors=(404,))
+    @rows.row("POST", "/products/{slug}/click/", who=Who.GUEST, answer=Clicked, errors=(404,))
     async def click(call: Call[None]) -> Response:
         """Counts a click on a product."""
         found = await sold_product(parts, call.request)

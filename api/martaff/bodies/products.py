@@ -21,7 +21,9 @@ def no_truth(value: object) -> object:
 
 
 def _word(value: object) -> object:
-    """A size is often a number."""
+    """A size is often a number; null is left out."""
+    if value is None:
+        return ""
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 

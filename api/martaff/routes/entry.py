@@ -3,6 +3,9 @@
 import asyncio
 from typing import Final
 
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
 
 from api import csrf
@@ -13,10 +16,12 @@ from api.martaff.cookies import COOKIES, GIVES, REFRESH, Cookies
 from api.parts import Parts
 from api.rows.body import ANY
 from api.rows.django_rest import Detail
-from api.rows.errors import Refused
+from api.rows.errors import Refused, Unreadable
+from api.rows.reading import parse
 from api.rows.row import Call, Rows, Who, reply
 from api.sessions import Sessions
 from write_side.account.commands import RegisterAccount
+from write_side.identifiers import parse_id
 from write_side.secrets.one_time_tokens import LOG_IN, OneTimeTokens
 
 WRONG: Final = "Email or Password is incorrect"
@@ -90,21 +95,22 @@ def add_entry_rows(rows: Rows, parts: Parts, gateway: Gateway, sessions: Session
         "POST",
         "/accounts/refresh/",
         who=Who.ANYBODY,
-        body=bodies.Refresh,
+        takes=bodies.Refresh,
         answer=answers.Access,
         errors=(401, 403),
         gives=GIVES,
         cookies=COOKIES,
         media=ANY,
     )
-    async def refresh(call: Call[bodies.Refresh]) -> Response:
+    async def refresh(call: Call[None]) -> Response:
         """Gives the next tokens for the refresh token in the cookie, which is good no more."""
         presented = call.request.cookies.get(REFRESH)
         if not presented:
             raise Refused(400, Detail("Refresh token missing"))
         cookies.refuse_foreign(call.request)
-        said = "remember_me" in call.body.model_fields_set
-        session = await sessions.refresh(call.request, presented, call.body.remember_me if said else None)
+        body = await _wish(call.request)
+        said = "remember_me" in body.model_fields_set
+        session = await sessions.refresh(call.request, presented, body.remember_me if said else None)
         if session is None:
             raise Refused(401, Detail("Invalid refresh token"))
         return cookies.signed_in(call.request, session, csrf.secret_of(call.request))
@@ -122,11 +128,24 @@ def add_entry_rows(rows: Rows, parts: Parts, gateway: Gateway, sessions: Session
     )
     async def one_time_login(call: Call[bodies.LoginLink]) -> Response:
         """Signs in with the link of a mail, once."""
-        person_id = await asyncio.to_thread(links.find, call.body.token, LOG_IN)
-        session = None
-        if person_id is not None and str(person_id) == call.body.uid:
-            person_id = await asyncio.to_thread(links.redeem, call.body.token, LOG_IN)
-            session = None if person_id is None else await sessions.let_in(call.request, person_id, "link")
+        try:
+            wanted = parse_id(call.body.uid)
+        except ValueError:
+            wanted = 0  # nobody
+        person_id = await asyncio.to_thread(links.redeem, call.body.token, LOG_IN, wanted)
+        session = None if person_id is None else await sessions.let_in(call.request, person_id, "link")
         if session is None:
             raise Refused(401, Detail("The link is none, was used, or has expired."))
         return cookies.signed_in(call.request, session, csrf.new_secret())
+
+
+async def _wish(request: Request) -> bodies.Refresh:
+    """What was sent beside the cookie; a body that cannot be read says nothing."""
+    try:
+        return await parse(request, bodies.Refresh, ANY)
+    except (ValidationError, Unreadable):
+        return bodies.Refresh()
+    except HTTPException as refused:
+        if refused.status_code != 415:
+            raise
+        return bodies.Refresh()

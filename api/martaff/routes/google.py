@@ -5,6 +5,7 @@ The browser carries what has to be remembered between them, signed, in cookies o
 
 import asyncio
 import hmac
+from datetime import timedelta
 from typing import Final, Literal, NoReturn
 
 from starlette.responses import RedirectResponse, Response
@@ -12,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from api import csrf
 from api.google import Google, GoogleAway, NotFromGoogle, Profile
 from api.martaff.answers import people as answers
-from api.martaff.cookies import GIVES, Cookies
+from api.martaff.cookies import GIVES, GOOGLE_PATH, GOOGLE_SESSION, Cookies
 from api.parts import Parts
 from api.rows.errors import Refused
 from api.rows.row import Call, Rows, Who
@@ -21,17 +22,20 @@ from api.tokens import InvalidToken, Tokens
 from write_side.account.decide import UnverifiedGoogleAddress
 from write_side.account.entry_commands import SignInWithGoogle
 from write_side.messages import Actor
+from write_side.policies import SIGN_IN_STEP
 from write_side.refusals import Unauthenticated
+from write_side.secrets.one_time_tokens import GOOGLE_SIGN_IN, NOBODY_YET, OneTimeTokens
 
-PATH: Final = "/accounts/google/"
-FLOW, SESSION = "google_flow", "google_session"
-MINUTES: Final = 600  # seconds that either step may take
+PATH: Final = GOOGLE_PATH
+FLOW, SESSION = "google_flow", GOOGLE_SESSION
 _TEXT: Final = {"type": "string"}
 
 
 def add_google_rows(
     rows: Rows, parts: Parts, google: Google, sessions: Sessions, cookies: Cookies, tokens: Tokens
 ) -> None:
+    passes = OneTimeTokens(parts.log)
+
     @rows.row(
         "GET",
         PATH + "authorize",
@@ -47,8 +51,8 @@ def add_google_rows(
         except GoogleAway as error:
             _refuse(503, error)
         answer = RedirectResponse(begun.url, 302)
-        note = tokens.note(FLOW, MINUTES, state=begun.state, nonce=begun.nonce, verifier=begun.verifier)
-        cookies.keep(answer, FLOW, note, MINUTES, PATH)
+        note = tokens.note(FLOW, SIGN_IN_STEP, state=begun.state, nonce=begun.nonce, verifier=begun.verifier)
+        cookies.keep(answer, FLOW, note, SIGN_IN_STEP, PATH)
         return answer
 
     @rows.row(
@@ -77,30 +81,33 @@ def add_google_rows(
         except GoogleAway as error:
             _refuse(503, error)
         answer = RedirectResponse(PATH + "login", 302)
-        cookies.keep(answer, SESSION, _noted(tokens, profile), MINUTES, PATH)
-        answer.delete_cookie(FLOW, path=PATH)
+        once = await asyncio.to_thread(passes.issue, NOBODY_YET, GOOGLE_SIGN_IN, timedelta(seconds=SIGN_IN_STEP))
+        cookies.keep(answer, SESSION, _noted(tokens, profile, once), SIGN_IN_STEP, PATH)
+        cookies.drop(answer, FLOW, PATH)
         return answer
 
     @rows.row(
         "GET",
         PATH + "login",
-        who=Who.VISITOR,
+        who=Who.GUEST,
         answer=answers.Access,
         also={400: answers.Error, 401: answers.Error, 404: answers.Error},
-        errors=(401,),
         gives=GIVES,
         cookies={SESSION: _TEXT},
     )
     async def google_login(call: Call[None]) -> Response:
         """The tokens for who has signed in through Google."""
         try:
-            profile = _read(tokens, call.request.cookies.get(SESSION, ""))
+            profile, once = _read(tokens, call.request.cookies.get(SESSION, ""))
         except InvalidToken:
             if call.actor.person_id is not None:
                 raise Refused(404, answers.Error("Social account not found")) from None
             raise Refused(401, answers.Error("User not authenticated")) from None
         if profile.email is None:
             raise Refused(400, answers.Error("Email not found in social account"))
+        # Whoever has a copy of the cookie comes too late: not even the account's end makes it good again.
+        if await asyncio.to_thread(passes.redeem, once, GOOGLE_SIGN_IN) is None:
+            raise Refused(401, answers.Error("User not authenticated"))
         command = SignInWithGoogle.model_validate(
             {
                 "subject": profile.subject,
@@ -122,17 +129,19 @@ def add_google_rows(
             pass
         if session is None:
             raise Refused(401, answers.Error("User not authenticated"))
-        return cookies.signed_in(call.request, session, csrf.new_secret(), access=True)
+        answer = cookies.signed_in(call.request, session, csrf.new_secret(), access=True)
+        return cookies.drop(answer, SESSION, PATH)
 
 
 def _refuse(status: Literal[400, 503], error: Exception) -> NoReturn:
     raise Refused(status, answers.Error(str(error))) from error
 
 
-def _noted(tokens: Tokens, profile: Profile) -> str:
+def _noted(tokens: Tokens, profile: Profile, once: str) -> str:
     return tokens.note(
         SESSION,
-        MINUTES,
+        SIGN_IN_STEP,
+        once=once,
         subject=profile.subject,
         email=profile.email or "",
         verified="yes" if profile.email_verified else "",
@@ -141,8 +150,10 @@ def _noted(tokens: Tokens, profile: Profile) -> str:
     )
 
 
-def _read(tokens: Tokens, note: str) -> Profile:
+def _read(tokens: Tokens, note: str) -> tuple[Profile, str]:
+    """Who it is, and the token with which the note is good once. Raises InvalidToken."""
     noted = tokens.read_note(SESSION, note)
-    return Profile(
+    profile = Profile(
         noted["subject"], noted["email"] or None, noted["verified"] == "yes", noted["first_name"], noted["last_name"]
     )
+    return profile, noted["once"]

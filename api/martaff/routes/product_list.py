@@ -25,7 +25,7 @@ def add_product_list_row(rows: Rows, parts: Parts) -> None:
         "GET",
         "/products/list",
         spellings=("/products/list/",),
-        who=Who.VISITOR,
+        who=Who.GUEST,
         answer=list[Product],
         query={
             "search": {"type": "string", "description": "words of the name"},

@@ -29,7 +29,7 @@ LARGEST = 32 * 1024 * 1024  # bytes of a body with pictures
 
 def add_product_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
     async def send(call: Call[Any], kind: type[Command], fields: dict[str, Any]) -> dict[str, Any]:
-        """The command with the pictures that were sent along; without any the product keeps what it has."""
+        """The command with the pictures that were sent along; without any `fields` says what becomes of the old."""
         kind.model_validate(fields)  # before anything is stored
         sent = call.body.images
         try:
@@ -96,13 +96,14 @@ def add_product_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         errors=(404,),
     )
     async def put_product(call: Call[NewProduct]) -> Response:
-        """Replaces a product; what is left out is as in a new one, but for pictures: those stay."""
+        """Replaces a product; what is left out is as in a new one, pictures too."""
         product_id = id_in(call.request, "id")
         fields = {
             **_whole(call.body),
             "product_id": product_id,
             "variants": variants_of(call.body),
             "variants_mode": "replace",
+            "images": [],
         }
         await send(call, UpdateProduct, fields)
         return await written(call, product_id)

@@ -121,9 +121,9 @@ def _details(account: Account, body: bodies.ProfileChange) -> dict[str, Any]:
     """What is sent of the fields of the caller's role; the other role's are not looked at. Raises pydantic's
     ValidationError."""
     sent = body.model_dump(include={"contact_details", "bank_details"}, exclude_unset=True)
-    if show.is_manufacturer(account):
+    if account.details == "bank_details":
         return bodies.Manufacturer.model_validate(sent).model_dump(exclude_unset=True)
-    if show.is_customer(account):
+    if account.details == "contact_details":
         return bodies.Customer.model_validate(sent).model_dump(exclude_unset=True)
     return {}
 

@@ -28,6 +28,7 @@ BY_QUERY, BY_PRODUCT, BY_REVIEW = (
     "/products/review-list/{product_id}/reviews/",
     "/products/reviews-update/{review_id}/",
 )
+NO_ID = 0
 _ID: dict[str, Any] = {"type": "integer", "minimum": 1}
 _ONE_OF = "Give one of product_id and review_id."
 _LIST = {"rating": {"type": "integer"}, **PAGES.query}
@@ -143,7 +144,7 @@ def add_review_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         status=204,
         errors=(403, 404),
         query={"review_id": _ID},
-        who=Who.SENDER,
+        who=Who.STAFF,
         basic=True,
     )
     async def remove_review(call: Call[None]) -> Response:
@@ -182,20 +183,22 @@ def add_review_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         """Changes what is sent of the caller's own review."""
         return await reviews.change(call, id_in(call.request, "review_id"))
 
-    @rows.row("DELETE", BY_REVIEW, answer=None, status=204, errors=(403, 404), who=Who.SENDER, basic=True)
+    @rows.row("DELETE", BY_REVIEW, answer=None, status=204, errors=(403, 404), who=Who.STAFF, basic=True)
     async def delete_review(call: Call[None]) -> Response:
         """Takes a review away; for administrators."""
         return await reviews.remove(call, id_in(call.request, "review_id"))
 
 
 def _named(request: Request, name: str) -> int | None:
-    """An id of the query; None when it is not there. Raises BadFields for what is none."""
+    """An id of the query; None when it is not there, 0 for a number that no id is. Raises BadFields for no number."""
     text = request.query_params.get(name)
     if not text:
         return None
     try:
         return parse_id(text)
     except ValueError:
+        if _is_number(text):
+            return NO_ID
         raise invalid(**{name: "A valid integer is required."}) from None
 
 
@@ -203,6 +206,8 @@ def _demanded(request: Request, name: str) -> int:
     found = _named(request, name)
     if found is None:
         raise invalid(**{name: "This field is required."})
+    if found == NO_ID:
+        raise NotFound
     return found
 
 
@@ -211,7 +216,11 @@ def _whole(request: Request, name: str) -> int | None:
     text = request.query_params.get(name)
     if not text:
         return None
-    digits = text.strip().removeprefix("-")
-    if not (digits.isascii() and digits.isdigit()):
+    if not _is_number(text):
         raise invalid(**{name: "A valid integer is required."})
-    return int(text) if len(digits) < 10 else 0
+    return int(text) if len(text.strip()) < 11 else 0
+
+
+def _is_number(text: str) -> bool:
+    digits = text.strip().removeprefix("-")
+    return digits.isascii() and digits.isdigit()

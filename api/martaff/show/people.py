@@ -15,9 +15,9 @@ def user(account: Account) -> answers.User:
 
 def profile(account: Account, points: int, picture: str | None) -> Profile | None:
     """`picture`: where the profile's is shown. None for who is neither."""
-    if is_manufacturer(account):
+    if account.details == "bank_details":
         return answers.ManufacturerProfile(account.person_id, picture, account.bank_details or {}, account.created_at)
-    if is_customer(account):
+    if account.details == "contact_details":
         return answers.CustomerProfile(account.person_id, picture, account.contact_details, points, account.created_at)
     return None
 

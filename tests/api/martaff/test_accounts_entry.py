@@ -250,11 +250,20 @@ def test_a_refresh_may_ask_to_be_remembered(anyone: Client) -> None:
     assert "max-age" in set_cookies(answer)["refresh"].lower()
     person.refresh(data={"remember_me": "no"})
     assert (lifetime(person.access), lifetime(person.token)) == (MINUTES, short)
+    for content, kind in ((b"{", "application/json"), (b"[]", "application/json"), (b"true", "text/plain")):
+        headers = {"X-CSRFToken": person.csrf, "Content-Type": kind}
+        answer = person.caller.send("POST", "/accounts/refresh/", content=content, headers=headers)
+        assert (answer.status_code, lifetime(answer.json()["access"])) == (200, MINUTES)
+        person.csrf = answer.headers["X-CSRFToken"]
 
 
 def test_what_is_no_refresh_token(anyone: Client, passer_by: Caller) -> None:
     answer = passer_by.post("/accounts/refresh/", {"refresh": "x"})
     assert (answer.status_code, answer.json()) == (400, {"detail": "Refresh token missing"})
+    for content in (b"{", b"[]", b'{"remember_me": {}}'):
+        for kind in ("application/json", "text/plain", "multipart/form-data"):
+            answer = passer_by.send("POST", "/accounts/refresh/", content=content, headers={"Content-Type": kind})
+            assert (answer.status_code, answer.json()) == (400, {"detail": "Refresh token missing"})
     person = Person.registered(anyone).signed_in()
     known = claims(person.token)
     unsigned = jwt.encode(known, "", algorithm="none")

@@ -101,6 +101,8 @@ def test_without_an_address_without_a_sign_in_and_without_google(anyone: Client)
     assert (answer.status_code, answer.json()) == (400, {"error": "Email not found in social account"})
     answer = visitor(anyone).get(f"{PATH}login")
     assert (answer.status_code, answer.json()) == (401, {"error": "User not authenticated"})
+    answer = visitor(anyone).get(f"{PATH}login", headers={"Authorization": "Bearer stale"})
+    assert (answer.status_code, answer.json()) == (401, {"error": "User not authenticated"})
     person = Person.registered(anyone).signed_in()
     answer = person.caller.get(f"{PATH}login")
     assert (answer.status_code, answer.json()) == (404, {"error": "Social account not found"})
@@ -143,3 +145,20 @@ def test_cookies_that_somebody_made_up(anyone: Client) -> None:
             caller.http.headers["Cookie"] = f"{kind}={value}"
             answer = caller.get(f"{PATH}{path}", params={"state": "", "code": "x"})
             assert (answer.status_code, list(answer.json())) == (400 if path == "callback" else 401, ["error"])
+
+
+def test_what_google_said_is_good_once_and_leaves_with_the_account(anyone: Client) -> None:
+    caller = visitor(anyone)
+    person = {"email": f"{unique('person')}@people.test", "email_verified": "true"}
+    assert back(caller, at_google(caller, **person)).status_code == 302
+    copy = f"google_session={caller.http.cookies['google_session']}"
+    answer = caller.get(f"{PATH}login")
+    assert (answer.status_code, "google_session" in caller.http.cookies) == (200, False)
+    bearer = {"Authorization": f"Bearer {answer.json()['access']}"}
+    gone = caller.delete("/accounts/delete/", headers=bearer)
+    dropped = set_cookies(gone)["google_session"].lower()
+    assert gone.status_code == 200 and "path=/accounts/google/" in dropped and "max-age=0" in dropped
+    thief = visitor(anyone)
+    thief.http.headers["Cookie"] = copy
+    answer = thief.get(f"{PATH}login")
+    assert (answer.status_code, answer.json()) == (401, {"error": "User not authenticated"})

@@ -38,6 +38,8 @@ def test_the_plain_list_has_what_is_on_sale_newest_first(passer_by: Caller, good
         mine = [product for product in shown if goods["word"]["word"] in product["name"]]
         assert mine == [goods["pot"], goods["red"], goods["blue"]]
         assert passer_by.get(path, params={"is_active": "true", "search": "", "price_min": ""}).json() == shown
+        for sent in ("Bearer stale", "Bearer", "Basic eDp5"):
+            assert passer_by.get(path, headers={"Authorization": sent}).json() == shown, "it is nobody's"
 
 
 @pytest.mark.parametrize(

@@ -203,7 +203,7 @@ def test_pictures_come_with_the_product_and_are_kept_or_replaced(merchant: Calle
     first = shown(product)
     assert [browser.get(address).content for address in first] == [red[1], blue[1]]
     update, whole = f"/products/update-product/{product['id']}/", f"/products/put-product/{product['id']}/"
-    assert merchant.patch(update, {"name": "Top"}).status_code == put(merchant, product).status_code == 200
+    assert merchant.patch(update, {"name": "Top"}).status_code == 200
     assert shown(product) == first
     for method, path in (("PATCH", update), ("PUT", whole)):
         assert merchant.send(method, path, **form(blue)).status_code == 200
@@ -216,6 +216,8 @@ def test_pictures_come_with_the_product_and_are_kept_or_replaced(merchant: Calle
     assert shown(product) == [address]
     assert "Hostile" not in browser.get(f"/queries/product/{product['id']}").text
     assert merchant.send("PATCH", update, **form(("", b""))).status_code == 200, "no file was chosen"
+    merchant.send("PATCH", update, **form(red))
+    assert (put(merchant, product).status_code, shown(product)) == (200, []), "the whole product has none"
 
 
 def test_categories_are_made_to_any_depth_and_used_again(merchant: Caller) -> None:
@@ -249,6 +251,11 @@ def test_a_change_in_part_leaves_the_rest(merchant: Caller) -> None:
         answer = patch(merchant, product, **change)
         product |= change
         assert (answer.status_code, answer.json()) == (200, product)
+    assert patch(merchant, product, price="25.01").json()["discount_price"] == "25.00"
+    assert patch(merchant, product, price="20.00", discount_price="20.01").status_code == 400
+    ended = patch(merchant, product, price="20.00")
+    assert (ended.status_code, ended.json()["price"], ended.json()["discount_price"]) == (200, "20.00", None)
+    assert patch(merchant, product, discount_price="20.01").status_code == 400
     for blank in ({"name": ""}, {"name": None}, {"price": None}, {"category": None}, {"category": {}}):
         refused = patch(merchant, product, **blank)
         assert (refused.status_code, list(refused.json())) == (400, list(blank))
@@ -274,6 +281,9 @@ def test_variations_are_merged_by_a_change_and_replaced_by_a_whole_product(merch
     )
     assert patch(merchant, product, variations=[{**M_RED, "stock": 1}, {"size": 42, "stock": 9}]).status_code == 200
     assert stocks(merchant, product) == (40, {"M / red": 1, "S / blue": 30, "42": 9})
+    unsized = [{"size": None, "color": "red", "stock": 2}]
+    assert stocks(merchant, add(merchant, stock=..., variations=unsized)) == (2, {"red": 2})
+    assert patch(merchant, product, variations=[{"size": None, "color": None, "stock": 2}]).status_code == 400
     assert patch(merchant, product, variations=[]).status_code == 200
     assert stocks(merchant, product)[0] == 40
     assert put(merchant, product, stock=..., variations=[S_BLUE]).status_code == 200

@@ -7,6 +7,8 @@ import pytest
 from support.product import PASSWORD
 from support.surfaces import Caller
 
+from storefold.demo.accounts import ADMIN, DEMO_PASSWORD
+
 SHOWN = ["id", "product", "user", "rating", "comment", "created_at"]
 WRITE = ["/products/reviews/?product_id={}", "/products/review-list/{}/reviews/"]
 ONE = ["/products/reviews/?review_id={}", "/products/reviews-update/{}/"]
@@ -72,6 +74,15 @@ def test_what_is_missing_and_what_there_is_not(shopper: Caller, passer_by: Calle
     assert list(staff.delete(bare).json()) == ["review_id"]
     for query in ("?product_id=x", "?review_id=x"):
         assert passer_by.get(bare + query).status_code == 400
+    for number in (0, -1, 10**30):
+        assert passer_by.get(f"{bare}?review_id={number}").status_code == 404
+        assert shopper.patch(f"{bare}?review_id={number}", {"rating": 1}).status_code == 404
+        assert passer_by.get(f"{bare}?product_id={number}").json()["results"] == []
+        assert shopper.post(f"{bare}?product_id={number}", {"rating": 1}).status_code == 404
+    for nothing in (ONE[0].format(999_999_999), ONE[1].format(999_999_999), bare):
+        assert (shopper.delete(nothing).status_code, passer_by.delete(nothing).status_code) == (403, 401)
+    for nothing in ONE:
+        assert staff.delete(nothing.format(999_999_999)).status_code == 404
 
 
 @pytest.mark.parametrize("style", [0, 1])
@@ -106,8 +117,15 @@ def test_an_author_signs_in_with_e_mail_and_password(shopper: Caller, passer_by:
     assert (answer.status_code, answer.json()["user"]) == (201, shopper.person_id)
     one = ONE[1].format(answer.json()["id"])
     assert passer_by.patch(one, {"rating": 4}, auth=right).json()["rating"] == 4
-    assert passer_by.patch(one, {"rating": 4}, auth=wrong).status_code == 401
+    refused = passer_by.patch(one, {"rating": 4}, auth=wrong)
+    assert (refused.status_code, refused.json()) == (401, {"detail": "Invalid username/password."})
+    garbled = passer_by.patch(one, {"rating": 4}, headers={"Authorization": "Basic no"})
+    assert (garbled.status_code, "basic" in garbled.json()["detail"]) == (401, True)
+    stale = passer_by.patch(one, {"rating": 4}, headers={"Authorization": "Bearer no"})
+    assert (stale.status_code, "token" in stale.json()["detail"]) == (401, True)
     assert passer_by.delete(one, auth=right).status_code == 403
+    assert passer_by.delete(ONE[0].format(999_999_999), auth=right).status_code == 403
+    assert passer_by.delete(one, auth=(ADMIN.email, DEMO_PASSWORD)).status_code == 204
 
 
 def test_forms_are_read_too(shopper: Caller, product: int) -> None:
