@@ -199,7 +199,7 @@ def test_a_logout_ends_one_session_at_once(anyone: Client) -> None:
     answer = person.caller.post("/accounts/logout", headers={"X-CSRFToken": person.csrf})
     assert (answer.status_code, answer.json()) == (200, {"message": "Successfully logged out."})
     cookies = set_cookies(answer)
-    assert set(cookies) == {"access", "refresh", "csrftoken", "X-CSRFToken"}
+    assert set(cookies) == {"access", "refresh", "csrftoken", "X-CSRFToken", "google_session"}
     assert all("Max-Age=0" in line and '=""' in line for line in cookies.values())
     assert "refresh" not in person.caller.http.cookies
     again = {"Cookie": f"refresh={token}"}
