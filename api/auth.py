@@ -21,7 +21,7 @@ class BadToken(Unauthenticated):
 class BadCredentials(BadToken):
     """An e-mail address and a password were sent instead of a token, and are no good."""
 
-    title = "Invalid basic header. Credentials not correctly base64 encoded."
+    title = "The e-mail address or the password is wrong"
 
 
 class Callers:

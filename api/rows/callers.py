@@ -73,14 +73,14 @@ def _allowed(who: Who, actor: Actor) -> Actor:
 
 
 def _credentials(request: Request) -> tuple[str, str] | None:
-    """None without a Basic header. Raises BadCredentials for one that is not readable."""
+    """None without a Basic header. Raises BadToken for one that is not readable."""
     scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return None
     try:
         email, colon, password = base64.b64decode(encoded.strip(), validate=True).decode().partition(":")
     except ValueError as error:
-        raise BadCredentials from error
+        raise BadToken from error
     if not colon or len(encoded) > 2 * _LONGEST:
-        raise BadCredentials
+        raise BadToken
     return email, password
