@@ -51,6 +51,8 @@ def create_app(parts: Parts) -> ASGIApp:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await parts.open()
         yield
+        if limits is not None:
+            limits.close()
         await parts.close()
 
     app = FastAPI(

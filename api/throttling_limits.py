@@ -35,6 +35,10 @@ class Limits:
         rates = parts.settings.rates
         return cls(parts, rates) if rates is not None else None
 
+    def close(self) -> None:
+        """Gives back the connections to the counters."""
+        self._counters.close()
+
     async def admit(self, scope: Scope, policies: Policies, limit: Limit, person_id: int | None) -> None:
         """Counts a request to a surface that has these policies. Raises TooMany, or Unavailable."""
         if limit == "login":

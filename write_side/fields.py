@@ -81,7 +81,7 @@ def percentage(value: object) -> str:
         raise ValueError("must be a number from 0 to 100")
     text = value.strip() if isinstance(value, str) else repr(value) if isinstance(value, float) else str(value)
     try:
-        percent = Decimal(text) if len(text) <= 24 and text.isascii() and "_" not in text else Decimal("NaN")
+        percent = Decimal(text) if len(text) <= 40 and text.isascii() and "_" not in text else Decimal("NaN")
     except InvalidOperation:
         percent = Decimal("NaN")
     if not percent.is_finite() or percent.adjusted() < -12 or not 0 <= percent <= 100:

@@ -71,12 +71,16 @@ def test_every_row_has_examples_that_fit(document: dict[str, Any]) -> None:
             assert not faults, (operation["operationId"], faults)
 
 
+WISHES = {"/accounts/refresh/"}  # whose body is a wish: what is none that can be read is no wish
+
+
 def test_bodies_that_are_none(person: Caller, document: dict[str, Any]) -> None:
     for method, path, operation in with_bodies(document):
         media = operation["requestBody"]["content"]
         for kind in {"text/plain", "application/xml", JSON, FORM} - set(media):
             answer = send(person, method, path, b"a=b", kind)
-            assert answer.status_code == 415, f"{method} {path} {kind}: {answer.status_code}"
+            expected = 400 if path in WISHES else 415  # the cookie is missing
+            assert answer.status_code == expected, f"{method} {path} {kind}: {answer.status_code}"
         for content in BROKEN if JSON in media else ():
             answer = send(person, method, path, content, JSON)
             assert answer.status_code == 400, f"{method} {path} {content[:20]!r}: {answer.status_code} {answer.text}"

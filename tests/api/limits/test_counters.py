@@ -137,6 +137,7 @@ async def test_without_redis_passwords_cannot_be_tried_and_all_else_goes_on(aliv
         await away.admit_native(scope, None)
     await away.admit(scope, policies, "caller", None)
     await away.admit(scope, policies, "caller", 7)
+    away.close()
 
 
 async def test_counting_costs_little(endpoints: Endpoints) -> None:
@@ -155,6 +156,7 @@ async def test_counting_costs_little(endpoints: Endpoints) -> None:
     began = time.process_time()
     await asyncio.gather(*(take(100) for _ in range(40)))
     spent = (time.process_time() - began) / 4000
+    here.close()
     print(f"{spent * 1e6:.0f} µs")
     assert spent < 300e-6
 

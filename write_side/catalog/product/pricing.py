@@ -71,7 +71,8 @@ def offered(before: Prices, offer: Offer) -> Prices:
     charged = _charged(before, offer, full, percent)
     if charged is None:
         return Prices(selling_price=full, discount_percent=percent)
-    if offer.discount_price is None and charged >= full < before.full:
+    by_percent = "discount_percent" in sent or before.follows
+    if offer.discount_price is None and not by_percent and charged >= full < before.full:
         # The price fell to what was charged: nothing is taken off any more, and nobody sent a wrong discount.
         return Prices(selling_price=full)
     if charged > full:
