@@ -19,9 +19,8 @@ help: ## Show this help
 run: install ## Install what is needed and run the whole product in the foreground (PORT, STOREFOLD_HOME)
 	@exec $(BIN)/storefold run
 
-# Three at a time on two cores: half of a test's time is waiting for processes that it started.
 test: install-dev lint ## Lint, type-check and run every test
-	@exec $(BIN)/pytest -n 3 tests
+	@exec $(BIN)/pytest -n 2 tests
 
 lint: install-dev ## Ruff, mypy strict, import rules
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
