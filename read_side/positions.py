@@ -111,7 +111,7 @@ class Positions:
         try:
             await channel.ask([("SUBSCRIBE", self.layout.channel)])
             # What was announced before the subscription is in the stored positions.
-            await self._look(asking)
+            await self._look(asking, channel)
             self.alive = True
             self._tell(None)
             log.info("subscribed to the read models' positions")
@@ -122,8 +122,7 @@ class Positions:
                         await self._gone.wait()
                         return
                 async with asyncio.timeout(PATIENCE):
-                    await channel.ask([("PING",)])
-                    await self._look(asking)
+                    await self._look(asking, channel)
         finally:
             channel.close()
             asking.close()
@@ -134,17 +133,20 @@ class Positions:
         self.alive = False
         self._gone.set()
 
-    async def _look(self, connection: Connection) -> None:
-        pointer, search = await connection.ask([("GET", self.layout.live), ("GET", self.layout.search)])
+    async def _look(self, asking: Connection, channel: Connection) -> None:
+        """Takes up the stored positions, which a lost announcement does not hold up."""
+        pointer, search = await asking.ask([("GET", self.layout.live), ("GET", self.layout.search)])
+        stored: list[bytes | None] = []
+        if isinstance(pointer, bytes):
+            names = [f"{model}.{number}" for model, number in decode_live(pointer).models.items()]
+            (stored,) = await asking.ask([("HMGET", self.layout.positions, *names)])
+        # The announcements of these positions may still be on their way. Who is told of a position takes what is
+        # kept in memory to be as new: the answer to this comes after them.
+        await channel.ask([("PING",)])
         self.built = isinstance(pointer, bytes)
         if isinstance(search, bytes):
             self.search.rise(decode_announcement(search).position)
-        if not isinstance(pointer, bytes):
-            return
-        names = [f"{model}.{number}" for model, number in decode_live(pointer).models.items()]
-        (stored,) = await connection.ask([("HMGET", self.layout.positions, *names)])
-        known = [int(position) for position in stored if position is not None]
-        self.documents.rise(min(known, default=0))
+        self.documents.rise(min((int(position) for position in stored if position is not None), default=0))
 
     def _hear(self, message: bytes) -> None:
         news = decode_announcement(message)

@@ -99,15 +99,16 @@ class _Kept(Generic[T]):
         self._empty = empty
         self._make = make
         self._value = empty
-        self._fresh = False
+        self._changes = 0  # that were announced
+        self._seen = -1  # of them, when what is kept was asked for
         self._swaps = -1
         self._reading: asyncio.Task[None] | None = None
 
     def spoil(self) -> None:
-        self._fresh = False
+        self._changes += 1
 
     async def value(self, documents: Documents, trusted: bool) -> T:
-        while not (trusted and self._fresh and self._swaps == documents.swaps):
+        while not (trusted and self._seen == self._changes and self._swaps == documents.swaps):
             # Many may find it stale at once; one of them reads. A change that is announced while it
             # reads makes the answer stale again, and the loop goes round.
             if self._reading is None:
@@ -118,14 +119,11 @@ class _Kept(Generic[T]):
         return self._value
 
     async def _read(self, documents: Documents) -> None:
-        self._fresh = True
+        changes = self._changes
         try:
             (found,) = await documents.get(self.model, ("all",))
-            self._swaps = documents.swaps
             self._value = self._make(found) if found is not None else self._empty
-        except BaseException:
-            self._fresh = False
-            raise
+            self._seen, self._swaps = changes, documents.swaps
         finally:
             self._reading = None
 

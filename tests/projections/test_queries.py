@@ -14,8 +14,10 @@ from shop_world import World
 
 from projections.rebuild import build
 from projections.stores.redis import RedisStore
+from read_side.connection import Connection, connect
 from read_side.errors import Behind, NotBuilt, Unavailable, UnknownCursor
 from read_side.open import ReadSide
+from read_side.positions import ASK
 from read_side.queries.orders import Viewer
 from storefold.stack.packages import package_folder
 from storefold.stack.ports import Ports
@@ -312,6 +314,57 @@ async def test_the_tree_in_memory_follows_the_log(fold: Fold, reads: ReadSide) -
     assert [c.name for c in tree.path(3)] == ["C2", "New"]
     assert [c.category_id for c in tree.roots] == [2, 4]
     assert (await reads.catalogue.brands()).named("ACME").brand_id == 9  # type: ignore[union-attr]
+
+
+async def test_the_tree_is_not_shown_as_it_was_while_it_is_read_again(fold: Fold, reads: ReadSide) -> None:
+    def named(name: str) -> Happened:
+        return "category-1", CategoryChanged(category_id=1, name=name)
+
+    fold(("category-1", CategoryCreated(category_id=1, name="A", slug="a", parent_id=None)))
+    await reads.catalogue.tree()
+    await reads.positions.wait(fold(named("B")), 2)
+    first, rival = asyncio.create_task(reads.catalogue.tree()), asyncio.create_task(reads.catalogue.tree())
+    await asyncio.sleep(0)  # the first is under way, and has nothing yet
+    assert [tree.by_id[1].name for tree in await asyncio.gather(first, reads.catalogue.tree(), rival)] == ["B"] * 3
+
+
+async def test_a_position_is_not_known_before_what_changed_with_it(
+    world: World, fold: Fold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Positions are also looked up once a second. An announcement that is slower must not be overtaken."""
+    opened: list[Connection] = []
+
+    async def recorded(*args: Any, **options: Any) -> Connection:
+        opened.append(await connect(*args, **options))
+        return opened[-1]
+
+    monkeypatch.setattr("read_side.positions.connect", recorded)
+    first = fold(("category-1", CategoryCreated(category_id=1, name="A", slug="a", parent_id=None)))
+    reads = await ReadSide.open(
+        world.places.redis_url, world.places.elasticsearch_url, world.places.layout, world.places.search_layout
+    )
+    try:
+        await reads.positions.wait(first, 2)
+        assert (await reads.catalogue.tree()).by_id[1].name == "A"
+        channel, asking = opened
+        assert channel._transport is not None
+        positions, ask = [], asking.ask
+
+        def overtaking(commands: Any) -> Any:
+            if not positions:  # the next look finds what is announced on a connection that is slow just now
+                channel._transport.pause_reading()  # type: ignore[union-attr]
+                positions.append(fold(("category-1", CategoryChanged(category_id=1, name="B"))))
+            return ask(commands)
+
+        asking.ask = overtaking  # type: ignore[method-assign]
+        with pytest.raises(Behind):
+            await reads.positions.wait(first + 1, ASK + 0.5)
+        assert positions == [first + 1]
+        channel._transport.resume_reading()
+        await reads.positions.wait(first + 1, 2)
+        assert (await reads.catalogue.tree()).by_id[1].name == "B"
+    finally:
+        await reads.close()
 
 
 async def test_a_reader_waits_for_a_position_in_memory(fold: Fold, reads: ReadSide) -> None:
