@@ -67,7 +67,8 @@ class Positions:
         self._gone = asyncio.Event()
 
     def on_change(self, listener: Callable[[set[str] | None], None]) -> None:
-        """`listener` hears which in-memory models changed; None: any of them may have."""
+        """`listener` hears which in-memory models changed, and whether what searches find did (`SEARCH`); None: any of
+        them may have."""
         self._listeners.append(listener)
 
     async def start(self) -> None:

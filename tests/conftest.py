@@ -8,6 +8,7 @@ shop        registers people, makes products, fills carts, places and pays order
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -25,12 +26,21 @@ settings.register_profile("suite", deadline=None, max_examples=60)
 settings.register_profile("deep", deadline=None, max_examples=5000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
+TESTS = Path(__file__).parent
+# Those that start processes of their own, kill them and wait.
+LONG = ("api/fuzz/", "cli/", "faults/", "importing/", "workers/", "projections/", "stack/", "api/native/test_erasure")
+
 _owned = pytest.StashKey[Run]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     if RUN not in os.environ:  # the process that the user started; workers inherit its environment
         config.stash[_owned] = Run()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long begin first: one that begins last keeps a single worker busy at the end."""
+    items.sort(key=lambda item: not item.path.relative_to(TESTS).as_posix().startswith(LONG))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

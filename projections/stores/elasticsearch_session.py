@@ -22,8 +22,8 @@ from projections.stores.http import Http
 from read_side.documents.layout import Parked
 from read_side.documents.search import SearchLayout
 
-Announce = Callable[[int], None]
-"""Tells readers up to where the search models have seen the log."""
+Announce = Callable[[int, bool], None]
+"""Tells readers up to where the search models have seen the log, and whether documents changed."""
 
 
 class _Document(msgspec.Struct):
@@ -86,6 +86,8 @@ class ElasticsearchSession:
         self._unsaved: dict[str, int] = {}
         self._take()
         self._told = min(standing.position for standing in self._standings.values())
+        # The writer before may have died, or written elsewhere, before it told.
+        self._untold = True
 
     def positions(self) -> dict[str, int]:
         return {model: standing.position for model, standing in self._standings.items()}
@@ -109,6 +111,7 @@ class ElasticsearchSession:
 
     def write(self, batch: Batch, before: Mapping[str, int], upto: int) -> list[Parked]:
         waiting = self._unsaved if batch.documents and self._save_every and self._is_time else {}
+        self._untold |= bool(batch.documents)
         refused = self._bulk(batch, waiting)
         parked = batch.parked + refused
         self._unsaved = {model: max(position, upto) for model, position in before.items()}
@@ -139,7 +142,8 @@ class ElasticsearchSession:
     def _tell(self, position: int) -> None:
         self._told = position
         if self._announce is not None:
-            self._announce(position)
+            self._announce(position, self._untold)
+            self._untold = False
 
     def _save_all(self, parked: list[Parked]) -> None:
         for model, position in self._unsaved.items():

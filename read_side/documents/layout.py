@@ -21,6 +21,7 @@ documents together, so in a cluster they must share a slot. A shard of the log h
 import msgspec
 
 TAG = "{sf}"
+SEARCH = "search"  # in `Announcement.changed`: what searches find
 
 
 class Live(msgspec.Struct, frozen=True):
@@ -46,7 +47,7 @@ class Parked(msgspec.Struct, frozen=True, kw_only=True):
 
 class Announcement(msgspec.Struct, frozen=True, omit_defaults=True):
     """Published after each batch. `changed`: models that readers keep in memory and should
-    reread."""
+    reread, and `SEARCH`."""
 
     position: int
     search: bool = False  # the position is that of the Elasticsearch models

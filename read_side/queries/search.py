@@ -19,6 +19,7 @@ from read_side.queries.facets import PRICE_EDGES, Facets
 from read_side.queries.filters import Clause, Match, ProductFilter
 from read_side.queries.ordering import Sort, order, read_cursor, reverse, write_cursor
 from read_side.queries.page import Stretch, offset_of
+from read_side.queries.search_cache import SearchCache
 
 _JSON: Final = {
     "accept": "application/json",
@@ -27,6 +28,7 @@ _JSON: Final = {
 }
 
 
+_encode: Final = msgspec.json.Encoder().encode
 _STRIDE: Final = 1000  # products per round trip when all are read: others are served in between
 
 
@@ -34,6 +36,30 @@ class Suggestion(msgspec.Struct, frozen=True):
     product_id: int
     name: str
     slug: str
+
+
+class _Hit(msgspec.Struct, gc=False):
+    source: msgspec.Raw = msgspec.field(name="_source")
+    sort: list[Any] = []
+
+
+class _Total(msgspec.Struct, gc=False):
+    value: int
+
+
+class _Hits(msgspec.Struct):
+    hits: list[_Hit]
+    total: _Total | None = None  # when it was asked for
+
+
+class _Answer(msgspec.Struct):
+    hits: _Hits
+    aggregations: dict[str, Any] = {}
+
+
+_answer = msgspec.json.Decoder(_Answer)
+_product = msgspec.json.Decoder(Product)
+_suggestion = msgspec.json.Decoder(Suggestion)
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -58,6 +84,7 @@ class Search:
         self._catalogue = catalogue
         self._index = (layout or SearchLayout()).alias("products")
         self._freshness = Freshness(client, positions, self._index)
+        self._cache = SearchCache(positions)
 
     async def products(
         self,
@@ -76,13 +103,14 @@ class Search:
             raise TooDeep(f"pages reach down to {CEILING} products; cursors reach all")
         body = {"from": offset, "size": size, "sort": order(sort, asked), "track_total_hits": True}
         answer = await self._either(asked, body, with_facets, price_edges)
-        hits = answer["hits"]
-        items = [_product(hit) for hit in hits["hits"]]
+        items = [_product.decode(hit.source) for hit in answer.hits.hits]
         counts = None
         if with_facets:
             tree = await self._catalogue.tree()
-            counts = counting.read(asked, answer["aggregations"], tree)
-        return Found(items, hits["total"]["value"], counts)
+            counts = counting.read(asked, answer.aggregations, tree)
+        total = answer.hits.total
+        assert total is not None
+        return Found(items, total.value, counts)
 
     async def facets(self, asked: ProductFilter, price_edges: Sequence[int] = PRICE_EDGES) -> Facets:
         """The counts alone."""
@@ -106,7 +134,7 @@ class Search:
         body: Clause = {"size": size + 1, "sort": reverse(parts) if back else parts}
         if values is not None:
             body["search_after"] = values
-        hits = (await self._either(asked, body, False, ()))["hits"]["hits"]
+        hits = (await self._either(asked, body, False, ())).hits.hits
         more = len(hits) > size
         hits = hits[:size]
         if back:
@@ -116,9 +144,9 @@ class Search:
         at_start = not more if back else cursor is None
         at_end = False if back else not more
         return Stretch(
-            [_product(hit) for hit in hits],
-            None if at_start else write_cursor(True, hits[0]["sort"]),
-            None if at_end else write_cursor(False, hits[-1]["sort"]),
+            [_product.decode(hit.source) for hit in hits],
+            None if at_start else write_cursor(True, hits[0].sort),
+            None if at_end else write_cursor(False, hits[-1].sort),
         )
 
     async def everything(self, asked: ProductFilter, ceiling: int) -> list[Product]:
@@ -145,19 +173,17 @@ class Search:
             "_source": ["product_id", "name", "slug"],
         }
         answer = await self._ask(body)
-        return [msgspec.convert(hit["_source"], Suggestion) for hit in answer["hits"]["hits"]]
+        return [_suggestion.decode(hit.source) for hit in answer.hits.hits]
 
     async def wait(self, position: int, timeout: float = FRESH) -> None:
         """Returns when a search sees the log's `position`. Raises Behind."""
         await self._freshness.wait(position, timeout)
 
-    async def _either(
-        self, asked: ProductFilter, body: Clause, with_facets: bool, edges: Sequence[int]
-    ) -> dict[str, Any]:
+    async def _either(self, asked: ProductFilter, body: Clause, with_facets: bool, edges: Sequence[int]) -> _Answer:
         """The exact search, or where typos are forgiven and nothing matches, the forgiving one."""
         exact = Match.WORDS if asked.match is Match.FORGIVING else asked.match
         answer = await self._ask(await self._body(asked, exact, body, with_facets, edges))
-        if asked.match is Match.FORGIVING and asked.searched and not answer["hits"]["hits"]:
+        if asked.match is Match.FORGIVING and asked.searched and not answer.hits.hits:
             forgiving = await self._body(asked, Match.FORGIVING, body, with_facets, edges)
             answer = await self._ask(forgiving)
         return answer
@@ -188,19 +214,24 @@ class Search:
         found = {below for chosen in asked.category_ids for below in tree.descendants(chosen)}
         return sorted(found)
 
-    async def _ask(self, body: Clause) -> dict[str, Any]:
+    async def _ask(self, body: Clause) -> _Answer:
+        query = _encode(body)
+        asked, refreshed = self._cache.now, self._freshness.refreshed
+        found = self._cache.get(query, refreshed)
+        if found is None:
+            found = await self._send(query)
+            self._cache.put(query, found, asked, refreshed)
+        return _answer.decode(found)
+
+    async def _send(self, query: bytes) -> bytes:
         # A shard that is away must not look like products that are not there. The transport beneath the
         # client: what the client adds to it, a search of two milliseconds feels.
         path = f"/{self._index}/_search?allow_partial_search_results=false"
         try:
-            meta, found = await self._client.transport.perform_request("POST", path, headers=_JSON, body=body)
+            meta, found = await self._client.transport.perform_request("POST", path, headers=_JSON, body=query)
         except TransportError as error:
             raise SearchUnavailable(f"Elasticsearch: {error}") from error
         if meta.status != HTTPStatus.OK:
-            raise SearchUnavailable(f"Elasticsearch: {found}")
-        answer: dict[str, Any] = found
+            raise SearchUnavailable(f"Elasticsearch: {found!r}")
+        answer: bytes = found
         return answer
-
-
-def _product(hit: dict[str, Any]) -> Product:
-    return msgspec.convert(hit["_source"], Product, str_keys=True)

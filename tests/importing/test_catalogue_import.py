@@ -368,7 +368,7 @@ def test_the_seller_and_a_pipe(command: Any, shop: Shop, write_side: WriteSide) 
 def test_an_import_that_is_ended_in_the_middle_is_finished_by_the_next(
     command: Any, tmp_path: Path, write_side: WriteSide, number: signal.Signals
 ) -> None:
-    count = 20_000
+    count = 8_000
     path = as_csv(tmp_path / "shop.csv", count)
     process = command(path)
     deadline = time.monotonic() + 60

@@ -198,7 +198,7 @@ def test_an_import_that_is_ended_in_the_middle_is_finished_by_the_next(
     product: Client, recorded: Recorded, tmp_path: Path, number: signal.Signals
 ) -> None:
     whole, ended = (unique("whole"), code("W")), (unique("ended"), code("E"))
-    paths = [write_past(tmp_path / f"{source}.csv", prefix, 3000) for source, prefix in (whole, ended)]
+    paths = [write_past(tmp_path / f"{source}.csv", prefix, 1500) for source, prefix in (whole, ended)]
     status, output = finished(import_orders(product.home, paths[0]))
     assert status == 0, output
 

@@ -12,6 +12,7 @@ import pytest
 from shop_past import Past
 from shop_world import World
 
+from projections.announce import SearchAnnouncer
 from projections.main import Places
 from projections.stores.elasticsearch import ElasticsearchStore
 from projections.stores.http import Http
@@ -41,15 +42,17 @@ def world(endpoints: Endpoints, template: str) -> Iterator[World]:
     layout, search = Layout(f"{{{name}}}"), SearchLayout(name)
     places = Places(_dsn(endpoints, name), endpoints.redis_url, endpoints.elasticsearch_url, layout, search)
     events = PostgresLog(Database(places.dsn))
+    announcer = SearchAnnouncer(places.redis_url, layout)
     made = World(
         places,
         events,
         Past(events),
         RedisStore(places.redis_url, layout),
-        ElasticsearchStore(places.elasticsearch_url, search),
+        ElasticsearchStore(places.elasticsearch_url, search, announcer),
     )
     with ExitStack() as after:
         after.callback(_forget, endpoints, made, name)
+        after.callback(announcer.close)
         yield made
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,14 +11,15 @@ import pytest_asyncio
 from shop_past import Happened
 from shop_world import World
 
-from projections.announce import SearchAnnouncer
 from projections.follower import Follower
 from projections.stores.control import Standing
+from read_side.documents.layout import SEARCH
 from read_side.documents.search import CEILING
 from read_side.errors import Behind, SearchUnavailable, TooDeep, UnknownCursor
 from read_side.open import ReadSide
 from read_side.queries.filters import LONGEST, Match, ProductFilter
 from read_side.queries.ordering import Sort
+from read_side.queries.search_cache import BRIEFLY, VISIBLE
 from write_side.catalog.category.events import CategoryCreated
 from write_side.catalog.product.events import (
     ProductChanged,
@@ -31,15 +32,12 @@ from write_side.stock.events import StockAdjusted, StockOpened
 
 pytestmark = pytest.mark.asyncio
 
-Fold = Callable[..., int]
-
 
 @dataclass
 class Shop:
     """A product per call; what is appended is searchable when `show` has returned."""
 
     world: World
-    fold: Fold
     followers: list[Follower]
     reads: ReadSide
 
@@ -54,21 +52,23 @@ class Shop:
         opened = StockOpened(product_id=number, sku=str(fields["sku"]), on_hand=stock)
         return [(f"product-{number}", created), (f"stock-{number}", opened)]
 
+    def catch_up(self) -> None:
+        for follower in self.followers:
+            while follower.step():
+                pass
+
+    def fold(self, *happened: Happened) -> int:
+        position = self.world.past.append(*happened)
+        self.catch_up()
+        return position
+
     async def show(self, *happened: Happened) -> None:
-        self.fold(*happened)
-        await self.reads.elasticsearch.indices.refresh(index=self.world.elasticsearch.layout.alias("products"))
+        await self.reads.search.wait(self.fold(*happened), 5)
 
 
 @pytest_asyncio.fixture
 async def shop(world: World) -> AsyncIterator[Shop]:
     followers = [world.follow("redis"), world.follow("elasticsearch")]
-
-    def fold(*happened: Happened) -> int:
-        position = world.past.append(*happened)
-        for follower in followers:
-            while follower.step():
-                pass
-        return position
 
     reads = await ReadSide.open(
         world.places.redis_url,
@@ -76,7 +76,7 @@ async def shop(world: World) -> AsyncIterator[Shop]:
         world.places.layout,
         world.places.search_layout,
     )
-    yield Shop(world, fold, followers, reads)
+    yield Shop(world, followers, reads)
     await reads.close()
 
 
@@ -423,15 +423,57 @@ async def test_a_position_becomes_searchable_with_one_refresh(shop: Shop) -> Non
         return await refresh(**options)
 
     client.indices.refresh = counted  # type: ignore[method-assign]
-    position = shop.fold(*shop.product(1))
+    position = shop.world.past.append(*shop.product(1))
     with pytest.raises(Behind):
         await shop.reads.search.wait(position, 0.05)
-    announcer = SearchAnnouncer(shop.world.places.redis_url, shop.world.places.layout)
-    announcer(position)
+    shop.catch_up()
     await asyncio.gather(*(shop.reads.search.wait(position, 5) for _ in range(40)))
     assert len(calls) == 1
     assert (await shop.reads.search.products(ProductFilter())).total == 1
-    announcer.close()
+
+
+async def test_what_is_asked_again_is_not_sent_again_until_it_changed(shop: Shop) -> None:
+    sent, send = [], shop.reads.search._send
+
+    async def counted(query: bytes) -> bytes:
+        sent.append(query)
+        return await send(query)
+
+    shop.reads.search._send = counted  # type: ignore[method-assign]
+    await shop.show(*shop.product(1, name="Lantern"))
+    assert await found(shop, "lantern") == await found(shop, "lantern") == [1]
+    assert len(sent) == 1
+    answer = await shop.reads.search.products(ProductFilter(text="lantern"), size=1)
+    assert ([product.name for product in answer.items], len(sent)) == (["Lantern"], 2)
+
+    # Who must see what has changed sees it, and whoever asks afterwards does.
+    await shop.show(*shop.product(2, name="Lantern"))
+    assert set(await found(shop, "lantern")) == set(await found(shop, "lantern")) == {1, 2}
+    assert len(sent) == 3
+
+    # Nobody who waits: the change shows by itself, soon.
+    shop.fold(*shop.product(3, name="Lantern"))
+    for _ in range(int((VISIBLE + BRIEFLY + 1) / 0.05)):
+        if (shown := set(await found(shop, "lantern"))) == {1, 2, 3}:
+            break
+        await asyncio.sleep(0.05)
+    assert shown == {1, 2, 3}
+
+
+async def test_a_new_writer_tells_that_anything_may_have_changed(shop: Shop) -> None:
+    """The one before may have died between a document and its announcement."""
+    told = asyncio.Event()
+    shop.reads.positions.on_change(lambda changed: told.set() if changed and SEARCH in changed else None)
+    async with asyncio.timeout(5):
+        shop.fold(*shop.product(1))
+        await told.wait()
+    told.clear()
+    shop.followers[1].beat(b"")
+    await asyncio.sleep(0.2)
+    assert not told.is_set(), "nothing has changed"
+    async with asyncio.timeout(5):
+        shop.world.follow("elasticsearch").beat(b"")
+        await told.wait()
 
 
 async def test_without_elasticsearch_plain_lists_go_on(shop: Shop, world: World) -> None:
