@@ -20,7 +20,7 @@ run: install ## Install what is needed and run the whole product in the foregrou
 	@exec $(BIN)/storefold run
 
 test: install-dev lint ## Lint, type-check and run every test
-	@exec $(BIN)/pytest -n 3 tests
+	@exec $(BIN)/pytest -n 2 tests
 
 lint: install-dev ## Ruff, mypy strict, import rules
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports

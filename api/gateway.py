@@ -34,6 +34,7 @@ class Gateway:
             raise RedisAway
         accepted = await self._parts.bus.send(command, actor, _key(request, actor, scope))
         self._parts.recent.wrote(actor.person_id, accepted.position)
+        self._parts.recent.wrote(whereabouts(request), accepted.position)
         seen = request.scope.get("storefold.position", 0)
         request.scope["storefold.position"] = max(seen, accepted.position)
         return accepted
@@ -43,7 +44,6 @@ class Gateway:
         read their own writes. A model that is slow delays the answer, and never denies it:
         `Prefer: respond-async` opts out."""
         accepted = await self.send(request, command, actor, scope=scope)
-        self._parts.recent.wrote(whereabouts(request), accepted.position)
         if request.headers.get("prefer", "").lower() != "respond-async":
             try:
                 await self._parts.reads.positions.wait(accepted.position, self._parts.settings.see_own_writes)

@@ -33,5 +33,6 @@ class Recent:
         if len(self._positions) > _KNOWN:
             self._positions.popitem(last=False)
 
-    def of(self, writer: Writer | None) -> int | None:
-        return None if writer is None else self._positions.get(writer)
+    def of(self, *writers: Writer | None) -> int:
+        """The last of what any of them wrote; 0 for nothing."""
+        return max(self._positions.get(writer, 0) for writer in writers if writer is not None)

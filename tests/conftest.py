@@ -34,6 +34,8 @@ _owned = pytest.StashKey[Run]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Nodes that live for seconds: compiling to fast code costs more than it gains.
+    os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
     if RUN not in os.environ:  # the process that the user started; workers inherit its environment
         config.stash[_owned] = Run()
 

@@ -49,18 +49,14 @@ def text_of(request: Request, name: str) -> str | None:
     return text.strip() or None
 
 
-async def see_own_writes(parts: Parts, call: Call[Any], *, nameless: bool = False) -> None:
+async def see_own_writes(parts: Parts, call: Call[Any]) -> None:
     """What the caller has just written is found; a search that is slow to show it delays the answer, and denies it
-    only to who asked for a position. `nameless`: also of clients that write signed in and read without: they are known
-    by where they come from."""
+    only to who asked for a position. Many clients write signed in and read without: they are also known by where they
+    come from."""
     wanted = call.request.scope.get("storefold.min-position")
     if wanted is not None:
         await parts.reads.search.wait(wanted)
-    wrote = parts.recent.of(call.actor.person_id)
-    if wrote is None and nameless:
-        wrote = parts.recent.of(whereabouts(call.request))
-    if wrote is not None:
-        try:
-            await parts.reads.search.wait(wrote)
-        except Behind:
-            call.request.scope["storefold.behind"] = True
+    try:
+        await parts.reads.search.wait(parts.recent.of(call.actor.person_id, whereabouts(call.request)))
+    except Behind:
+        call.request.scope["storefold.behind"] = True

@@ -1,4 +1,4 @@
-"""A whole product for each module, started as `storefold run` starts it."""
+"""A whole product of a worker's own, started as `storefold run` starts it: its parts may be killed and stopped."""
 
 import socket
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from storefold.settings import Settings
 from storefold.stack import Stack
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
     home = tmp_path_factory.mktemp("whole")
     with socket.socket() as probe:

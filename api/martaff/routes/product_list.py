@@ -44,7 +44,7 @@ def add_product_list_row(rows: Rows, parts: Parts) -> None:
             # A plain list is in Redis, so that it is there while Elasticsearch is not.
             found = await parts.reads.products.everything(CEILING)
         else:
-            await see_own_writes(parts, call, nameless=True)
+            await see_own_writes(parts, call)
             found = await parts.reads.search.everything(asked, CEILING)
         return answer(call.request, [show.product(one, tree) for one in found])
 

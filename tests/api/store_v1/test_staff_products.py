@@ -47,6 +47,22 @@ def test_a_new_product_is_answered_whole_and_there(staff: Shopper, passer_by: Sh
     assert passer_by.get(f"/products/{page['slug']}/").json() == page | {"cost_price": None}
 
 
+def test_whoever_asks_from_there_finds_what_was_just_written(
+    staff: Shopper, passer_by: Shopper, shopper: Shopper, category: str
+) -> None:
+    word = unique("Samovar").lower()
+    slug = staff.post("/products/", {"name": f"A {word}", "price": 3, "category": category}).json()["slug"]
+    for reader in (passer_by, shopper, staff):
+        assert reader.get("/products/", params={"search": word, "in_stock": "false"}).json()["count"] == 1
+    for quantity in (5, 0, 3):
+        staff.patch(f"/products/{slug}/", {"quantity": quantity})
+        assert passer_by.get("/products/", params={"search": word, "in_stock": "true"}).json()["count"] == bool(
+            quantity
+        )
+    assert staff.delete(f"/products/{slug}/").status_code == 204
+    assert passer_by.get("/products/", params={"search": word}).json()["count"] == 0
+
+
 def test_name_price_and_category_are_enough(staff: Shopper, category: str) -> None:
     body = {"name": "Cup", "price": 3, "category": category}
     page = staff.post("/products/", body).json()
