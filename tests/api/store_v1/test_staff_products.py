@@ -55,7 +55,8 @@ def test_whoever_asks_from_there_finds_what_was_just_written(
     for reader in (passer_by, shopper, staff):
         assert reader.get("/products/", params={"search": word, "in_stock": "false"}).json()["count"] == 1
     for quantity in (5, 0, 3):
-        staff.patch(f"/products/{slug}/", {"quantity": quantity})
+        changed = staff.put(f"/products/{slug}/", {"quantity": quantity})
+        assert changed.json()["quantity"] == quantity, changed.text
         assert passer_by.get("/products/", params={"search": word, "in_stock": "true"}).json()["count"] == bool(
             quantity
         )
