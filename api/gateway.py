@@ -44,12 +44,18 @@ class Gateway:
         read their own writes. A model that is slow delays the answer, and never denies it:
         `Prefer: respond-async` opts out."""
         accepted = await self.send(request, command, actor, scope=scope)
-        if request.headers.get("prefer", "").lower() != "respond-async":
+        if not _asynchronously(request):
             try:
                 await self._parts.reads.positions.wait(accepted.position, self._parts.settings.see_own_writes)
             except ReadsUnavailable:
                 request.scope["storefold.behind"] = True
         return accepted
+
+
+def _asynchronously(request: Request) -> bool:
+    """RFC 7240: preferences are a list, and may have parameters."""
+    preferred = ",".join(request.headers.getlist("prefer")).split(",")
+    return any(one.partition(";")[0].strip().lower() == "respond-async" for one in preferred)
 
 
 def _key(request: Request, actor: Actor, scope: str) -> IdempotencyKey | None:
