@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from support.product import Client, ready
@@ -19,12 +20,14 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Whole]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PORT", str(port))
-        patch.setenv("STOREFOLD_HOME", str(home))
-        patch.setenv("STOREFOLD_RATE_LIMITS", "off")
-        with Stack(home) as stack:
-            stack.supervisor.start(*all_services(stack, located(Settings(), stack.endpoints.environ())))
-            url = f"http://127.0.0.1:{port}"
-            stack.supervisor.wait_until(lambda: ready(url), 60)
-            yield Whole(stack, Client(url, home))
+    # For its own processes alone: the worker's other tests have an environment as they found it.
+    environment = {"PORT": str(port), "STOREFOLD_HOME": str(home), "STOREFOLD_RATE_LIMITS": "off"}
+    with Stack(home) as stack:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            services = all_services(stack, located(Settings(), stack.endpoints.environ()))
+        stack.supervisor.start(*(replace(one, env={**environment, **one.env}) for one in services))
+        url = f"http://127.0.0.1:{port}"
+        stack.supervisor.wait_until(lambda: ready(url), 60)
+        yield Whole(stack, Client(url, home), environment)

@@ -19,7 +19,7 @@ def other(whole: Whole) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {**os.environ, **whole.stack.endpoints.environ(), "PORT": str(port)}
+    environment = {**os.environ, **whole.environment, **whole.stack.endpoints.environ(), "PORT": str(port)}
     process = subprocess.Popen([sys.executable, "-m", "storefold", "api"], env=environment)
     url = f"http://127.0.0.1:{port}"
     try:

@@ -27,6 +27,7 @@ from read_side.documents.search import MAPPINGS, encode_product
 from read_side.open import ReadSide
 from read_side.queries.filters import ProductFilter
 from read_side.queries.orders import Viewer
+from read_side.queries.search_cache import KEPT
 from storefold import projections_command
 from write_side.catalog.product.events import ProductCreated
 from write_side.order.events import OrderPaid, OrderPlaced, OrderTakenInWork
@@ -187,7 +188,11 @@ async def test_what_another_version_made_is_made_anew_while_readers_go_on(
     with running(world, name, models, ask):
         await asyncio.to_thread(wait_for, upgraded)
         assert found == [([NUMBER], [])] * 2
-        assert await find() == ([NUMBER], [NUMBER])
+        for _ in range(int(KEPT / 0.05)):  # what a search was answered just before is repeated for a moment
+            if (shown := await find()) == ([NUMBER], [NUMBER]):
+                break
+            await asyncio.sleep(0.05)
+        assert shown == ([NUMBER], [NUMBER])
         live = store.live()
         assert {model for model in live if live[model] != before[model]} == CHANGED[name]
         paid = OrderPaid(order_id=NUMBER, amount=5)

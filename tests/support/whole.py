@@ -11,10 +11,12 @@ from support.product import Client
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """`anyone` speaks to it; `supervisor` holds its parts by name."""
+    """`anyone` speaks to it; `supervisor` holds its parts by name; `environment` is what they are told beside the
+    addresses of its services."""
 
     stack: Stack
     anyone: Client
+    environment: dict[str, str]
 
     @property
     def supervisor(self) -> Supervisor:
