@@ -30,11 +30,15 @@ class Gateway:
         `scope` tells apart commands that one request sends under one Idempotency-Key. Raises the
         refusal.
         """
+        accepted = await self._send(request, command, actor, scope)
+        self._parts.unseen.wrote(accepted.position, actor.person_id, whereabouts(request))
+        return accepted
+
+    async def _send(self, request: Request, command: Command, actor: Actor, scope: str) -> Accepted:
         if not self._parts.reads.positions.alive:
             raise RedisAway
         accepted = await self._parts.bus.send(command, actor, _key(request, actor, scope))
-        self._parts.recent.wrote(actor.person_id, accepted.position)
-        self._parts.recent.wrote(whereabouts(request), accepted.position)
+        self._parts.recent.wrote(accepted.position, actor.person_id, whereabouts(request))
         seen = request.scope.get("storefold.position", 0)
         request.scope["storefold.position"] = max(seen, accepted.position)
         return accepted
@@ -43,7 +47,7 @@ class Gateway:
         """As `send`, and waits until a query would see it, so that clients who know nothing of CQRS
         read their own writes. A model that is slow delays the answer, and never denies it:
         `Prefer: respond-async` opts out."""
-        accepted = await self.send(request, command, actor, scope=scope)
+        accepted = await self._send(request, command, actor, scope)
         if not _asynchronously(request):
             try:
                 await self._parts.reads.positions.wait(accepted.position, self._parts.settings.see_own_writes)

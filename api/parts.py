@@ -58,7 +58,9 @@ class Parts:
     storage: Storage | None = None
     # Whether each part that is no store is there, by name; for the readiness page. Block, and raise what they like.
     others: Mapping[str, Callable[[], bool]] = field(default_factory=dict)
+    # All that clients wrote, for searches; and what they were answered before the read models had it.
     recent: Recent = field(default_factory=Recent)
+    unseen: Recent = field(default_factory=Recent)
     uploads: Uploads = field(init=False)
     _reads: ReadSide | None = field(default=None)
 

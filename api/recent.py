@@ -1,4 +1,4 @@
-"""Who wrote up to where, lately: so that their searches can wait for it."""
+"""Who wrote up to where, lately: so that what they read can wait for it."""
 
 from collections import OrderedDict
 from typing import Final
@@ -25,14 +25,14 @@ class Recent:
     def __init__(self) -> None:
         self._positions: OrderedDict[Writer, int] = OrderedDict()
 
-    def wrote(self, writer: Writer | None, position: int) -> None:
-        if writer is None:
-            return
-        self._positions[writer] = max(position, self._positions.get(writer, 0))
-        self._positions.move_to_end(writer)
-        if len(self._positions) > _KNOWN:
+    def wrote(self, position: int, *writers: Writer | None) -> None:
+        for writer in writers:
+            if writer is not None:
+                self._positions[writer] = max(position, self._positions.get(writer, 0))
+                self._positions.move_to_end(writer)
+        while len(self._positions) > _KNOWN:
             self._positions.popitem(last=False)
 
     def of(self, *writers: Writer | None) -> int:
         """The last of what any of them wrote; 0 for nothing."""
-        return max(self._positions.get(writer, 0) for writer in writers if writer is not None)
+        return max((self._positions.get(writer, 0) for writer in writers if writer is not None), default=0)

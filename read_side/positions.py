@@ -43,12 +43,17 @@ class Mark:
         if self.position >= position:
             return
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._waiting, (position, next(self._numbers), future))
+        waiting = (position, next(self._numbers), future)
+        heapq.heappush(self._waiting, waiting)
         try:
             async with asyncio.timeout(timeout):
                 await future
         except TimeoutError as error:
             raise Behind(f"position {position} is not reached yet") from error
+        finally:
+            if waiting in self._waiting:  # gave up: a position that never comes would stay for ever
+                self._waiting.remove(waiting)
+                heapq.heapify(self._waiting)
 
 
 class Positions:

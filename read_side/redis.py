@@ -6,6 +6,7 @@ never mixed from what was swapped or lost in between.
 """
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, TypeVar
@@ -16,6 +17,8 @@ import msgspec
 from read_side.connection import Command, Connection, connect
 from read_side.documents.layout import Layout, decode_live
 from read_side.errors import NotBuilt, Unavailable
+
+log = logging.getLogger(__name__)
 
 TIMEOUT = 2.0  # seconds for a round trip
 # Asking for the keys first and then for their documents would be two.
@@ -123,7 +126,8 @@ class Documents:
         for (model, group), found in zip(wanted.items(), answers, strict=False):
             at = 0
             for keys, reply in group:
-                self._answer(reply, model, found[at : at + len(keys)])
+                part = found if isinstance(found, hiredis.ReplyError) else found[at : at + len(keys)]
+                self._answer(reply, model, part)
                 at += len(keys)
         for ask, answer in zip(asked, answers[len(wanted) :], strict=True):
             self._answer(ask[-1], ask[1], answer)
@@ -131,7 +135,10 @@ class Documents:
     def _answer(self, reply: Reply, model: str, found: Any) -> None:
         if reply.done():
             return
-        if model in self._generations:
+        if isinstance(found, hiredis.ReplyError):
+            # Who asked for what cannot be asked for has no answer; the others of this round trip have theirs.
+            reply.set_exception(_refused(found))
+        elif model in self._generations:
             reply.set_result(found)
         else:
             # A model that is newer than this installation: its runner is making it.
@@ -156,9 +163,8 @@ class Documents:
         if connection is None or not connection.open:
             connection = self._connection = await connect(self._url)
         answers = await connection.ask(commands)
-        for answer in answers:
-            if isinstance(answer, hiredis.ReplyError):
-                raise Unavailable(f"Redis refuses: {answer}")
+        if isinstance(answers[0], hiredis.ReplyError):
+            raise _refused(answers[0])
         return answers
 
     def _point_to(self, pointer: bytes | None) -> None:
@@ -181,3 +187,8 @@ class Documents:
         for reply in [*replies, *(ask[-1] for ask in asked)]:
             if not reply.done():
                 reply.set_exception(error)
+
+
+def _refused(error: hiredis.ReplyError) -> Unavailable:
+    log.error("Redis refuses: %s", error)
+    return Unavailable("Redis refuses to answer")

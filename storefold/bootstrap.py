@@ -130,6 +130,7 @@ def build_write_side(settings: Settings, *, cached: int = 100_000) -> WriteSide:
         log,
         authorise=authorise,
         vet=ensure_nobody_erased,
+        fingerprint=lambda request: bytes.fromhex(vault.lookup_hash(request)),
         new_id=new_id,
         clock=utc_now,
         services=services,

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from storefold.migrate import migrate_databases
-from storefold.running import located
+from storefold.running import located, unfit
 from storefold.settings import Settings, get_settings
 from storefold.stack import Service, Stack, StackError
 from storefold.stack.identity import launch_argv
@@ -42,10 +42,7 @@ def run_product() -> int:
             console.print(f"Storefold is ready at {settings.base_url} ({took:.1f} s)", highlight=False, soft_wrap=True)
             stack.supervisor.wait()
     except ValidationError as error:
-        for fault in error.errors(include_url=False, include_input=False, include_context=False):
-            place = ".".join(str(part) for part in fault["loc"])
-            said = fault["msg"].removeprefix("Value error, ")
-            text = f"A setting cannot stand: {place + ': ' if place else ''}{said}"
+        for text in unfit(error):
             console.print(text, style="red", highlight=False, markup=False, soft_wrap=True)
         return 1
     except StackError as error:

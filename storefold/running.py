@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import psycopg
+from pydantic import ValidationError
 
 from storefold.settings import Settings, get_settings
 from storefold.stack import Endpoints, StackError
@@ -19,10 +20,23 @@ def located(settings: Settings, environment: Mapping[str, str]) -> Settings:
     return settings.model_copy(update=found)
 
 
+def unfit(error: ValidationError) -> list[str]:
+    """What is wrong with the settings, a line each, by the names of the variables."""
+    said = []
+    for fault in error.errors(include_url=False, include_input=False, include_context=False):
+        place = ".".join(str(part) for part in fault["loc"])
+        why = fault["msg"].removeprefix("Value error, ")
+        said.append(f"A setting cannot stand: {place + ': ' if place else ''}{why}")
+    return said
+
+
 def running_settings() -> Settings:
     """The settings of the environment where it names the stores, else those of the product that runs
-    in STOREFOLD_HOME. Raises NotRunning, whose text says what to do."""
-    settings = get_settings()
+    in STOREFOLD_HOME. Raises NotRunning, or StackError for settings that cannot stand; the text says what to do."""
+    try:
+        settings = get_settings()
+    except ValidationError as error:
+        raise StackError("\n".join(unfit(error))) from error
     named = bool(settings.postgres_dsn)
     if not named:
         try:

@@ -52,8 +52,9 @@ class Bus:
     """Carries out commands against the log.
 
     `authorise(command, work)` refuses what the actor may not do, `vet(work)` what no command may record;
-    `services` is handed to the `prepare` and `after` steps of handlers; `clock` gives the time as ISO
-    text; `new_id` a fresh id.
+    `fingerprint` makes 32 bytes of a request that is kept under an Idempotency-Key, and must be keyed: a request may
+    hold a password or an address. `services` is handed to the `prepare` and `after` steps of handlers; `clock` gives
+    the time as ISO text; `new_id` a fresh id.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Bus:
         *,
         authorise: Callable[[Any, Work], None],
         vet: Callable[[Work], None] = lambda _work: None,
+        fingerprint: Callable[[str], bytes],
         new_id: Callable[[], int],
         clock: Callable[[], str],
         services: Any = None,
@@ -69,6 +71,7 @@ class Bus:
         max_batch: int = MAX_BATCH,
     ) -> None:
         self._writer = Writer(log, authorise, vet, clock, cache_size)
+        self._fingerprint = fingerprint
         self._new_id = new_id
         self._services = services
         self._max_batch = max_batch
@@ -140,7 +143,8 @@ class Bus:
         except Refusal as refusal:
             return refusal
         except (OperationalError, psycopg.OperationalError, psycopg.InterfaceError) as error:
-            return Unavailable(str(error).partition("\n")[0])
+            log.warning("preparing %s: %s", type(command).__name__, error)
+            return Unavailable("the event store does not answer")
 
     def _follow_up(self, command: Command, accepted: Accepted) -> None:
         """The command is carried out whatever becomes of this: the event's effect sees to it as well."""
@@ -175,7 +179,7 @@ class Bus:
         )
         if key is not None:
             job.key = key.digest()
-            job.request = _request_hash(command)
+            job.request = self._fingerprint(_request(command))
         with self._gate:
             if self._closed:
                 raise Overloaded
@@ -205,6 +209,6 @@ class Bus:
                 answer(jobs)
 
 
-def _request_hash(command: Command) -> bytes:
+def _request(command: Command) -> str:
     body = command.model_dump_json(context={"secrets": True})
-    return sha256(f"{command.command_name()}\x00{body}".encode()).digest()
+    return f"{command.command_name()}\x00{body}"

@@ -69,7 +69,8 @@ class Writer:
             return False  # the appender expects rivals now, so the next try catches up first
         except OperationalError as error:
             self.forget()
-            refuse(jobs, Unavailable(str(error).partition("\n")[0]))
+            log.warning("the event store: %s", error)
+            refuse(jobs, Unavailable("the event store does not answer"))
             return True
         except OutcomeUnknown as unknown:
             self.forget()

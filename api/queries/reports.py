@@ -17,8 +17,8 @@ from write_side.fields import Id
 from write_side.messages import Actor
 from write_side.refusals import Invalid, NotFound
 
-_MONTH = r"\d{4}-(0[1-9]|1[0-2])"
-Date = Annotated[str, Field(pattern=rf"^{_MONTH}(-(0[1-9]|[12]\d|3[01]))?$")]
+_MONTH = r"[0-9]{4}-(0[1-9]|1[0-2])"
+Date = Annotated[str, Field(pattern=rf"^{_MONTH}(-(0[1-9]|[12][0-9]|3[01]))?$")]
 Month = Annotated[str, Field(pattern=rf"^{_MONTH}$")]
 CurrencyCode = Annotated[str, Field(pattern="^[A-Z]{3}$")]
 

@@ -57,6 +57,18 @@ def _parsed(value: Any) -> Any:
         raise PydanticCustomError("json_text", "Invalid JSON format") from None
 
 
+def _nothing(value: object) -> object:
+    return "" if value is None else value
+
+
+def _blank(value: object) -> object:
+    return None if value == "" else value
+
+
+NOTHING = BeforeValidator(_nothing)
+"""Of a text: null is one without words."""
+BLANK = BeforeValidator(_blank)
+"""Of what may be left out: what a form leaves empty was not given."""
 Truth = Annotated[bool, BeforeValidator(truth), WithJsonSchema({"type": "boolean"})]
 Whole = Annotated[int, BeforeValidator(_whole)]
 """A whole number, as one or as text; `Annotated[Whole, Field(ge=1)]` where it has bounds."""

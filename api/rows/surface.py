@@ -1,5 +1,6 @@
 """Runs a surface's rows: finds the row and its caller, reads the body, answers in the surface's shape."""
 
+import contextlib
 import re
 
 import msgspec
@@ -11,12 +12,15 @@ from starlette.types import Receive, Scope, Send
 
 from api.auth import Callers
 from api.parts import Parts
+from api.recent import whereabouts
 from api.rows.callers import RowCallers
 from api.rows.dialect import Dialect, Options
 from api.rows.reading import read
 from api.rows.row import Call, Row, Rows, reply
 from api.throttling_limits import TOLD, Limits
 from api.tokens import Tokens
+from read_side.errors import Unavailable
+from write_side.messages import Actor
 
 _ORDER = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
@@ -46,7 +50,7 @@ class Surface:
                 by_path.setdefault(path, {})[row.method] = row
         policies = None if limits is None else dialect.rates(limits.rates)
         callers = RowCallers(Callers(parts, tokens, dialect.name), parts, limits, policies)
-        runner = _Runner(callers, limits, dialect)
+        runner = _Runner(callers, parts, limits, dialect)
         self._plain: dict[str, _Path] = {}
         self._patterns: list[tuple[re.Pattern[str], _Path]] = []
         for path, methods in by_path.items():
@@ -79,8 +83,9 @@ class Surface:
 class _Runner:
     """Runs any row of one surface."""
 
-    def __init__(self, callers: RowCallers, limits: Limits | None, dialect: Dialect) -> None:
+    def __init__(self, callers: RowCallers, parts: Parts, limits: Limits | None, dialect: Dialect) -> None:
         self._callers = callers
+        self._parts = parts
         self._limits = limits
         self._policies = None if limits is None else dialect.rates(limits.rates)
         self.dialect = dialect
@@ -91,7 +96,16 @@ class _Runner:
         if self._limits is not None and self._policies is not None:
             await self._limits.admit(request.scope, self._policies, row.limit, actor.person_id)
         body = await read(request, row, row.body) if row.body is not None else None
+        await self._see_own_writes(request, actor)
         return await row.run(Call(request, actor, body))
+
+    async def _see_own_writes(self, request: Request, actor: Actor) -> None:
+        """What the client did on the native surface, which does not wait, is there for the others. A model that is
+        slow delays the answer, and never denies it."""
+        wrote = self._parts.unseen.of(actor.person_id, whereabouts(request))
+        if wrote and wrote > self._parts.reads.positions.documents.position:
+            with contextlib.suppress(Unavailable):
+                await self._parts.reads.positions.wait(wrote, self._parts.settings.see_own_writes)
 
 
 class _Path:

@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
 from api.rows.body import Body
+from api.rows.fields import BLANK, NOTHING
 from write_side.account.commands import AddressType, Email, Name, PhoneNumber
 from write_side.fields import Level, Line, Price, Quantity, Sku, Text, decimal_text
 from write_side.identifiers import MAX_ID, parse_id
@@ -95,13 +96,17 @@ Secret = Annotated[str, Field(strict=True, max_length=1024, repr=False, json_sch
 NewPassword = Annotated[Secret, AfterValidator(_strong)]
 
 
+GivenName = Annotated[Name, NOTHING]
+Phone = Annotated[PhoneNumber | None, BLANK]
+
+
 class Registration(Body):
     email: Email
     password: NewPassword
     password_confirm: Secret
-    first_name: Name = ""
-    last_name: Name = ""
-    phone_number: PhoneNumber | None = None
+    first_name: GivenName = ""
+    last_name: GivenName = ""
+    phone_number: Phone = None
 
     @field_validator("password_confirm")
     @classmethod
@@ -134,7 +139,7 @@ class Profile(Body):
 
     first_name: Name = ""
     last_name: Name = ""
-    phone_number: PhoneNumber | None = None
+    phone_number: Phone = None
 
 
 class NewAddress(Body):
@@ -144,7 +149,7 @@ class NewAddress(Body):
     city: Line
     country: Line
     zip_code: Annotated[Line, Field(max_length=20)]
-    phone_number: PhoneNumber | None = None
+    phone_number: Phone = None
     apartment: Text | None = None
     state: Text | None = None
     is_default: Annotated[bool, Field(strict=True)] = False
@@ -200,7 +205,7 @@ class ProductChange(ProductFields):
 class OrderMove(Body):
     status: Literal["pending", "processing", "shipped", "delivered", "cancelled", "returned"]
     tracking_number: Annotated[Line, Field(max_length=100)] | None = None
-    note: Annotated[Text, Field(max_length=1000)] = ""
+    note: Annotated[Text, Field(max_length=1000), NOTHING] = ""
 
 
 class CarrierNews(Body):

@@ -60,9 +60,9 @@ def aggregations(asked: ProductFilter, chosen: Mapping[str, Clause], edges: Sequ
         "stock": under_others("stock", stock),
         "attribute": under_others("", _terms("find.pairs")),
     }
-    for name in asked.attributes:
-        facet = f"attribute:{name}"
-        asked_for[facet] = under_others(facet, _terms("find.pairs"))
+    # By number: the name of an aggregation may not hold every character that an attribute's may.
+    for number, name in enumerate(asked.attributes):
+        asked_for[f"attribute:{number}"] = under_others(f"attribute:{name}", _terms("find.pairs"))
     return asked_for
 
 
@@ -87,8 +87,8 @@ def read(asked: ProductFilter, answer: Mapping[str, Any], tree: Tree) -> Facets:
 
 def _attributes(asked: ProductFilter, answer: Mapping[str, Any]) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = defaultdict(dict)
-    for facet in ("attribute", *(f"attribute:{name}" for name in asked.attributes)):
-        own = facet.partition(":")[2]
+    own_facets = {f"attribute:{number}": name for number, name in enumerate(asked.attributes)}
+    for facet, own in {"attribute": "", **own_facets}.items():
         for pair, count in _counts(answer[facet]).items():
             name, _, value = pair.partition(SEPARATOR)
             if name == own or (not own and name not in asked.attributes):

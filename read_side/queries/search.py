@@ -1,5 +1,6 @@
 """Searches and filters over products, from Elasticsearch. Every answer is one round trip."""
 
+import logging
 from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final
@@ -20,6 +21,8 @@ from read_side.queries.filters import Clause, Match, ProductFilter
 from read_side.queries.ordering import Sort, order, read_cursor, reverse, write_cursor
 from read_side.queries.page import Stretch, offset_of
 from read_side.queries.search_cache import SearchCache
+
+log = logging.getLogger(__name__)
 
 _JSON: Final = {
     "accept": "application/json",
@@ -100,7 +103,7 @@ class Search:
         TooDeep for a page that ends past CEILING."""
         offset = offset_of(page, size)
         if offset + size > CEILING:
-            raise TooDeep(f"pages reach down to {CEILING} products; cursors reach all")
+            raise TooDeep(f"pages reach down to {CEILING} products; the plain list can be walked by cursors")
         body = {"from": offset, "size": size, "sort": order(sort, asked), "track_total_hits": True}
         answer = await self._either(asked, body, with_facets, price_edges)
         items = [_product.decode(hit.source) for hit in answer.hits.hits]
@@ -230,8 +233,10 @@ class Search:
         try:
             meta, found = await self._client.transport.perform_request("POST", path, headers=_JSON, body=query)
         except TransportError as error:
-            raise SearchUnavailable(f"Elasticsearch: {error}") from error
+            log.warning("Elasticsearch: %s", error)
+            raise SearchUnavailable("Elasticsearch does not answer") from error
         if meta.status != HTTPStatus.OK:
-            raise SearchUnavailable(f"Elasticsearch: {found!r}")
+            log.error("Elasticsearch refuses a search: %r", found)
+            raise SearchUnavailable("Elasticsearch refuses to answer")
         answer: bytes = found
         return answer

@@ -28,7 +28,9 @@ def test_killed_workers_and_dispatchers_lose_no_mail_and_repeat_none_unrecognisa
 
     def tried() -> bool:
         with write_side.log.connection() as conn:
-            return conn.execute("SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted").rowcount >= 5
+            held = """SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+                WHERE datname = current_database() AND locktype = 'advisory' AND granted"""
+            return conn.execute(held).rowcount >= 5
 
     eventually(tried, "four mails on their way", 60)
     processes.kill(worker)

@@ -372,6 +372,7 @@ async def test_a_reader_waits_for_a_position_in_memory(fold: Fold, reads: ReadSi
     await reads.positions.wait(position, 2)
     with pytest.raises(Behind):
         await reads.positions.wait(position + 1, 0.05)
+    assert reads.positions.documents._waiting == [], "who gave up is forgotten"
     waiting = asyncio.gather(*(reads.positions.wait(position + 1, 5) for _ in range(50)))
     await asyncio.sleep(0)
     await asyncio.to_thread(fold, product(2))
@@ -388,6 +389,16 @@ async def test_many_reads_share_a_round_trip(fold: Fold, reads: ReadSide) -> Non
     found = await asyncio.gather(*(reads.products.by_id(n) for n in range(1, 45)))
     assert [p.product_id if p else None for p in found] == [*range(1, 40), *[None] * 5]
     assert len(trips) == 1
+
+
+async def test_a_question_that_redis_refuses_is_nobody_else_s_trouble(fold: Fold, reads: ReadSide) -> None:
+    fold(product(1))
+    ask = reads.documents.ask
+    bad, good = await asyncio.gather(
+        ask("ZRANGEBYSCORE", "products", "new", "no number", 2), reads.products.by_id(1), return_exceptions=True
+    )
+    assert isinstance(bad, Unavailable)
+    assert good is not None and not isinstance(good, BaseException) and good.product_id == 1
 
 
 async def test_reads_follow_a_swap_at_once(world: World, fold: Fold, reads: ReadSide) -> None:

@@ -133,8 +133,8 @@ async def test_nothing_that_is_typed_is_syntax(shop: Shop, match: Match) -> None
         await shop.reads.search.suggest(text)
     for text in ('"lamp', "(lamp", "lamp*", "-lamp", "+lamp"):
         assert await found(shop, text, match) == [1], text
-    odd = ProductFilter(attributes={'x"}}': ("*", "\x1f")}, text="lamp")
-    assert (await shop.reads.search.products(odd)).total == 0
+    odd = ProductFilter(attributes={'x"}}': ("*", "\x1f"), "Size [EU] > 3": ("4",)}, text="lamp")
+    assert (await shop.reads.search.products(odd, with_facets=True)).total == 0
 
 
 async def test_beginnings_are_looked_for_in_name_and_description_and_signs_are_passed_over(shop: Shop) -> None:

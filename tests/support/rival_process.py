@@ -104,7 +104,9 @@ class Crew:
         with psycopg.connect(self._databases.owner_dsn, autocommit=True) as starter:
             starter.execute("SELECT pg_advisory_lock(%s)", (GUN,))
             running = [pool.submit(function, *these) for pool, these in zip(self._pools, arguments, strict=True)]
-            waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND NOT granted"
+            # Of this database: another worker may hold a race of its own.
+            waiting = """SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+                WHERE datname = current_database() AND locktype = 'advisory' AND objid = %s AND NOT granted"""
             while not any(f.done() for f in running):
                 if starter.execute(waiting, (GUN,)).fetchone() == (len(running),):
                     break

@@ -32,14 +32,14 @@ class RecordIntentFailure(Command):
 
 
 class RecordPaymentSuccess(Command):
-    """Stripe captured the money. `event_id` is the webhook event's, when one brought the news; without
-    `order_id` it is the order whose intent this is."""
+    """Stripe captured the money; without an `amount`, all that was asked for. `event_id` is the webhook event's,
+    when one brought the news; without `order_id` it is the order whose intent this is."""
 
     access: ClassVar[Access] = Access.SERVICE
 
     order_id: Id | None = None
     intent_id: Line
-    amount: Price
+    amount: Price | None = None
     charge_id: Line | None = None
     event_id: Line | None = None
 
@@ -65,15 +65,15 @@ class RequestRefund(Command):
 
 
 class RecordRefund(Command):
-    """Stripe gave money back. `refunded_total` is what it has given back for the order so far, `number`
-    the request that this answers; `captured` and `charge_id` are of the charge, for news that
-    overtakes the news of the payment. `order_id` as in RecordPaymentSuccess."""
+    """Stripe gave money back. `refunded_total` is what it has given back for the order so far (None: all), `number`
+    the request that this answers; `captured` (as `amount` in RecordPaymentSuccess) and `charge_id` are of the charge,
+    for news that overtakes the news of the payment. `order_id` as in RecordPaymentSuccess."""
 
     access: ClassVar[Access] = Access.SERVICE
 
     order_id: Id | None = None
     intent_id: Line
-    refunded_total: Price
+    refunded_total: Price | None = None
     refund_id: Line
     number: int | None = None
     captured: Price | None = None

@@ -76,13 +76,14 @@ def record_intent_failure(payment: Payment, attempt: int, reason: str) -> list[E
 
 
 def record_success(
-    order: Order, payment: Payment, intent_id: str, amount: int, charge_id: str | None
+    order: Order, payment: Payment, intent_id: str, amount: int | None, charge_id: str | None
 ) -> tuple[list[Event], list[Event]]:
     """Events for the payment and for the order. A payment that arrives after the cancellation is
-    recorded, and given back."""
+    recorded, and given back. Without an amount it is what was asked for."""
     adopted = adopt(payment, intent_id)
     if payment.captured:
         return [], []
+    amount = payment.amount if amount is None else amount
     succeeded = PaymentSucceeded(order_id=order.order_id, intent_id=intent_id, amount=amount, charge_id=charge_id)
     paid = OrderPaid(order_id=order.order_id, amount=amount)
     if not order.cancelled:
@@ -123,12 +124,13 @@ def refund(payment: Payment, amount: int) -> list[Event]:
 
 
 def record_refund(
-    payment: Payment, intent_id: str, refunded_total: int, refund_id: str, number: int | None
+    payment: Payment, intent_id: str, refunded_total: int | None, refund_id: str, number: int | None
 ) -> tuple[list[Event], list[Event]]:
     """Events for the payment and for the order. Stripe names the total, so that news that comes twice
-    or out of order adds up all the same."""
+    or out of order adds up all the same; without a total, all went back."""
     ensure_intent(payment, intent_id)
-    amount = max(0, min(refunded_total, payment.captured) - payment.refunded)
+    total = payment.captured if refunded_total is None else min(refunded_total, payment.captured)
+    amount = max(0, total - payment.refunded)
     answers = number if number in payment.refunding else None
     if not amount and answers is None:
         return [], []

@@ -77,7 +77,7 @@ def record_refund(command: ask.RecordRefund, work: Work) -> dict[str, Any]:
     order_id = _order_of(work, command.order_id, command.intent_id)
     if _seen(work, command.event_id, order_id):
         return {"repeated": True}
-    if command.captured:
+    if command.captured != 0:
         _succeed(work, order_id, command.intent_id, command.captured, command.charge_id)
     for_payment, for_order = decide.record_refund(
         work.state(PAYMENT, order_id), command.intent_id, command.refunded_total, command.refund_id, command.number
@@ -95,7 +95,7 @@ def record_refund_failure(command: ask.RecordRefundFailure, work: Work) -> dict[
     return {}
 
 
-def _succeed(work: Work, order_id: int, intent_id: str, amount: int, charge_id: str | None) -> bool:
+def _succeed(work: Work, order_id: int, intent_id: str, amount: int | None, charge_id: str | None) -> bool:
     """Whether it was news."""
     order, payment = work.state(ORDER, order_id), work.state(PAYMENT, order_id)
     for_payment, for_order = decide.record_success(order, payment, intent_id, amount, charge_id)

@@ -31,7 +31,7 @@ def command_for(event: News) -> Command | None:
     Raises pydantic's ValidationError, KeyError or TypeError for an event that is not in Stripe's shape.
     """
     read = _READERS.get(event["type"])
-    return read(_mapping(event["data"]["object"]), event["id"]) if read is not None else None
+    return read(_mapping(event["data"]["object"]), event.get("id")) if read is not None else None
 
 
 def outcome_of(intent: News, event_id: str | None = None) -> Command | None:
@@ -53,13 +53,13 @@ def _created(intent: News, _event_id: str | None) -> Command | None:
 
 
 def _success(intent: News, event_id: str | None) -> Command:
-    # amount_received is what was captured; an intent that is not expanded that far has the amount.
-    amount = intent.get("amount_received") or intent["amount"]
+    # amount_received is what was captured; an intent that is not expanded that far has the amount, if any.
+    amount = intent.get("amount_received") or intent.get("amount")
     return RecordPaymentSuccess.model_validate(
         {
             "order_id": _order_id(intent),
             "intent_id": intent["id"],
-            "amount": decimal_text(amount),
+            "amount": _money(amount),
             "charge_id": _id(intent.get("latest_charge")),
             "event_id": event_id,
         }
@@ -85,12 +85,12 @@ def refund_of(charge: News, event_id: str | None = None, number: int | None = No
         {
             "order_id": _order_id(charge),
             "intent_id": _id(charge["payment_intent"]),
-            "refunded_total": decimal_text(charge["amount_refunded"]),
+            "refunded_total": _money(charge.get("amount_refunded")),
             # Stripe leaves the refunds out unless asked; the charge leads to them.
-            "refund_id": refunds[0]["id"] if refunds else charge["id"],
+            "refund_id": refunds[0]["id"] if refunds else charge.get("id") or _id(charge["payment_intent"]),
             "number": number,
-            "captured": decimal_text(charge.get("amount_captured", charge["amount"])),
-            "charge_id": charge["id"],
+            "captured": _money(charge.get("amount_captured", charge.get("amount"))),
+            "charge_id": charge.get("id"),
             "event_id": event_id,
         }
     )
@@ -110,6 +110,10 @@ def _order_id(thing: News) -> int | None:
         return parse_id(_mapping(thing.get("metadata") or {}).get("order_id"))
     except ValueError:
         return None
+
+
+def _money(amount: int | None) -> str | None:
+    return None if amount is None else decimal_text(amount)
 
 
 def _mapping(thing: Any) -> News:

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from api.rows.body import REPEATED, Body, Upload
-from api.rows.fields import JSON_TEXT, Truth, Uploads, Whole
+from api.rows.fields import BLANK, JSON_TEXT, NOTHING, Truth, Uploads, Whole
 from write_side.catalog.product.commands import MAX_DEPTH
 from write_side.fields import Line, Percent, Price, Text, clean_text
 
@@ -27,16 +27,6 @@ def _word(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def _nothing(value: object) -> object:
-    """What a form leaves empty, and null, is text without words."""
-    return "" if value is None else value
-
-
-def _blank(value: object) -> object:
-    """What a form leaves empty was not given."""
-    return None if value == "" else value
-
-
 def _chosen(value: object) -> object:
     """A form whose file was not chosen sends one without a name and a byte."""
     if isinstance(value, list):
@@ -46,7 +36,6 @@ def _chosen(value: object) -> object:
     return value
 
 
-BLANK = BeforeValidator(_blank)
 Stock = Annotated[Whole, BeforeValidator(no_truth), Field(ge=0, le=2_147_483_647)]
 Word = Annotated[str, BeforeValidator(_word), Field(strict=True, max_length=300), AfterValidator(clean_text)]
 
@@ -106,7 +95,7 @@ Variations = Annotated[list[Variation], Field(max_length=200)]
 
 
 class _Common(Body):
-    description: Annotated[Text, BeforeValidator(_nothing)] = ""
+    description: Annotated[Text, NOTHING] = ""
     discount_percent: Annotated[Percent | None, BLANK] = None
     discount_price: Annotated[Price | None, BLANK] = None
     stock: Annotated[Stock | None, BLANK] = None

@@ -48,7 +48,7 @@ def add_catalogue_rows(rows: Rows, parts: Parts) -> None:
             raise NoSuchPage from None
         return answered.items, answered.total
 
-    @rows.row("GET", "/products/categories/", who=Who.ANYBODY, answer=answers.Categories)
+    @rows.row("GET", "/products/categories/", who=Who.GUEST, answer=answers.Categories)
     async def categories(call: Call[None]) -> Response:
         """The tree of categories."""
         tree = await parts.reads.catalogue.tree()

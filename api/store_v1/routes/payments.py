@@ -100,11 +100,12 @@ def add_payment_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
         payment = await parts.reads.orders.payment(order.order_id)
         if payment is None or payment.intent_id != call.body.payment_intent_id:
             raise WrongIntent
-        intent = await at_stripe(call.body.payment_intent_id)
-        command = outcome_of(intent)
-        if command is None:
-            return reply(answers.NotCompleted("Payment not completed", intent["status"]), 400)
-        await gateway.send_and_see(call.request, command, _stripe(call.request))
+        if not payment.captured:  # else Stripe has said so already, to the webhook
+            intent = await at_stripe(call.body.payment_intent_id)
+            command = outcome_of(intent)
+            if command is None:
+                return reply(answers.NotCompleted("Payment not completed", intent["status"]), 400)
+            await gateway.send_and_see(call.request, command, _stripe(call.request))
         if order.status == "cancelled":
             raise NotPayable(status=order.status)  # the money is recorded, and goes back
         return reply(answers.Confirmed("Payment confirmed successfully", uuid_text("order", order.order_id)))

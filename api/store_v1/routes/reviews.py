@@ -19,7 +19,7 @@ def add_review_rows(rows: Rows, parts: Parts, gateway: Gateway) -> None:
     @rows.row(
         "GET",
         "/products/{slug}/reviews/",
-        who=Who.ANYBODY,
+        who=Who.GUEST,
         answer=answers.ReviewPage,
         errors=(400, 404),
         query=PAGES.query,

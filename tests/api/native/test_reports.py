@@ -169,7 +169,8 @@ def test_figures_are_for_sellers_and_administrators(
 
 def test_what_is_no_question(seller: Client) -> None:
     for path in (
-        "sales?from=2011-13", "sales?to=yesterday", "sales?by=year", "sales?size=1001", "sales?currency=gbp",
+        "sales?from=2011-13", "sales?from=٢٠١١-03", "sales?to=2011-03-٠١",
+        "sales?to=yesterday", "sales?by=year", "sales?size=1001", "sales?currency=gbp",
         "best-sellers?by=name", "best-sellers?by=units&currency=GBP", "customers?by=orders&currency=GBP",
         "returns-rate?currency=GBP", "stock-movements/x?month=2011", "returns?person=0", "sales?from_=2011-01-01",
     ):  # fmt: skip

@@ -26,6 +26,13 @@ def registration(**fields: Any) -> dict[str, Any]:
     return {name: value for name, value in whole.items() if value is not ...}
 
 
+def test_what_may_be_left_out_may_be_empty(passer_by: Shopper, shopper: Shopper) -> None:
+    body = registration(first_name=None, last_name="", phone_number="")
+    user = passer_by.post("/auth/register/", body).json()["user"]
+    assert (user["first_name"], user["last_name"]) == ("", "")
+    assert shopper.put("/auth/me/", {"phone_number": ""}).json()["phone_number"] is None
+
+
 def test_registration_answers_with_the_user_alone(passer_by: Shopper) -> None:
     body = registration(email=f"{unique('MiXed')}@People.Test")
     answer = passer_by.post("/auth/register/", body)

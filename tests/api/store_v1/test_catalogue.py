@@ -185,6 +185,16 @@ def test_a_search_sees_what_its_caller_has_just_written(goods: Client) -> None:
         assert names(goods.http.get("/api/v1/products/", params={"search": there})) == [f"Cup {there}"]
 
 
+def test_what_was_done_on_the_native_surface_is_there(goods: Client, passer_by: Shopper, shopper: Shopper) -> None:
+    for _ in range(20):
+        slug = word()
+        # Not through `command`, which waits.
+        goods.send("create-product", name=slug, slug=slug, price="4.00", stock=1)
+        found = passer_by.get(f"/products/{slug}/")
+        assert (found.status_code, found.json()["slug"]) == (200, slug)
+        assert shopper.post(f"/products/{slug}/wishlist/").status_code == 201
+
+
 def test_pages_lead_to_each_other_and_keep_the_question(passer_by: Shopper, goods: Client) -> None:
     root = unique("Pages")
     for number in range(5):

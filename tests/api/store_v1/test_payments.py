@@ -166,6 +166,25 @@ def test_news_takes_effect_once_however_often_it_comes(
     assert statuses(shopper, order) == ["pending", "processing"]
 
 
+def test_lean_news_counts_for_the_whole_payment_and_a_later_confirmation_is_harmless(
+    shopper: Shopper, order: dict[str, Any], intent: str, deliver: Post
+) -> None:
+    body = {"order_id": order["id"], "payment_intent_id": intent}
+    assert shopper.post("/payments/confirm/", body).status_code == 400
+    assert deliver(event("payment_intent.succeeded", {"id": intent})).json() == {"status": "success"}
+    assert statuses(shopper, order) == ["pending", "processing"]
+    assert payment(shopper, order)["captured"] == "16.00"
+    # Whatever Stripe says now: it has said that it has the money.
+    confirmed = shopper.post("/payments/confirm/", body)
+    assert (confirmed.status_code, confirmed.json()["order_id"]) == (200, order["id"])
+    assert statuses(shopper, order) == ["pending", "processing"]
+    assert deliver(event("charge.refunded", {"payment_intent": intent})).status_code == 200
+    assert payment(shopper, order)["status"] == "refunded"
+    for unknown in ({"id": "pi_unknown"}, {"id": "pi_unknown", "amount": 5}):
+        assert deliver(event("payment_intent.succeeded", unknown)).json() == {"status": "success"}
+    assert deliver(event("charge.refunded", {"payment_intent": "pi_unknown"})).json() == {"status": "success"}
+
+
 def test_news_of_a_failure_leaves_the_order_payable(
     shopper: Shopper, order: dict[str, Any], intent: str, stripe: str, deliver: Post
 ) -> None:

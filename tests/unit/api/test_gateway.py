@@ -36,6 +36,7 @@ def gateway(positions: Positions, recent: Recent) -> Gateway:
         reads=SimpleNamespace(positions=positions),
         bus=Bus(),
         recent=recent,
+        unseen=Recent(),
         settings=SimpleNamespace(see_own_writes=1.0),
     )
     return Gateway(parts)

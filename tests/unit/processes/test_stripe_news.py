@@ -102,6 +102,15 @@ def test_a_refund_by_its_own_id_where_stripe_says_it() -> None:
     assert (command.refund_id, command.number, command.event_id) == ("re_2", 2, None)
 
 
+def test_lean_news_of_a_payment_is_about_all_of_it() -> None:
+    news = {"type": "payment_intent.succeeded", "data": {"object": {"id": "pi_1"}}}
+    assert command_for(news) == RecordPaymentSuccess(intent_id="pi_1")
+    lean = {"payment_intent": "pi_1"}
+    assert command_for({"id": "evt_1", "type": "charge.refunded", "data": {"object": lean}}) == RecordRefund(
+        intent_id="pi_1", refund_id="pi_1", event_id="evt_1"
+    )
+
+
 def test_a_released_authorisation_captured_nothing() -> None:
     command = command_for(event("charge.refunded", charge(amount_captured=0, amount_refunded=2000)))
     assert isinstance(command, RecordRefund)

@@ -4,6 +4,8 @@ import pytest
 from pydantic import ValidationError
 from support.given import World, given
 
+from write_side.account.events import AccountErased, AccountRegistered
+from write_side.account.state import ACCOUNT
 from write_side.catalog.brand import decide as brands
 from write_side.catalog.brand.commands import CreateBrand, RenameBrand
 from write_side.catalog.brand.events import BrandCreated, BrandRenamed
@@ -39,6 +41,7 @@ from write_side.stock.commands import AdjustStock
 from write_side.stock.decide import NoSuchSku
 from write_side.stock.events import StockAdjusted
 from write_side.stock.state import STOCK
+from write_side.values import Sealed
 
 KETTLE = ProductCreated(
     product_id=1,
@@ -163,6 +166,13 @@ def test_a_change_of_a_variant_that_is_gone_changes_nothing() -> None:
 # -- names: SKUs and slugs ------------------------------------------------------------------------
 
 
+def register(world: World, *people: int) -> None:
+    ada = Sealed("open:Ada")
+    for person in people:
+        registered = AccountRegistered(person_id=person, email=ada, email_hash="x", first_name=ada, last_name=ada)
+        world.has(ACCOUNT, person, registered)
+
+
 def make(world: World, **fields: object) -> dict[str, object]:
     command = CreateProduct.model_validate({"name": "Kettle", "price": "19.99", **fields})
     return world.when(command, SERVICE).result
@@ -237,12 +247,23 @@ def test_each_variant_has_a_stock_of_its_own() -> None:
 
 def test_stock_is_adjusted_by_sku_and_by_its_product_s_owner() -> None:
     world = World()
+    register(world, 8)
     make(world, sku="K", seller_id=8, stock=1)
     assert world.when(AdjustStock(sku="K", to=5), SELLER).result["available"] == 5
     with pytest.raises(decide.NotYourProduct):
         world.when(AdjustStock(sku="K", to=5), RIVAL)
     with pytest.raises(NoSuchSku):
         world.when(AdjustStock(sku="L", to=5), SERVICE)
+
+
+def test_a_product_s_seller_is_somebody() -> None:
+    world = World()
+    register(world, 8, 9)
+    world.has(ACCOUNT, 9, AccountErased(person_id=9))
+    assert world.when(CreateProduct(name="Kettle", price=1, seller_id=8), ADMIN).result["product_id"]
+    for nobody in (9, 10):
+        with pytest.raises(decide.NoSuchSeller):
+            world.when(CreateProduct(name="Kettle", price=1, seller_id=nobody), ADMIN)
 
 
 # -- categories -----------------------------------------------------------------------------------
@@ -347,6 +368,13 @@ def test_a_brand_s_name_is_unique_whatever_its_letters() -> None:
     world.when(RenameBrand(brand_id=acme["brand_id"], name="Apex"), ADMIN)
     world.when(RenameBrand(brand_id=other, name="Acme"), ADMIN)
     assert world.state(BRAND, other).name == "Acme"
+
+
+def test_a_brand_s_slug_is_its_own() -> None:
+    world = World()
+    slugs = [world.when(CreateBrand(name=name), ADMIN).result["slug"] for name in ("A B", "A-B", "…", "!!")]
+    assert slugs[0] == "a-b" and slugs[1].startswith("a-b-")
+    assert len(set(slugs)) == 4
 
 
 # -- what one update may change at once -----------------------------------------------------------

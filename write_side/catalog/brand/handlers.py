@@ -34,7 +34,9 @@ def ensure(work: Work, name: str) -> int:
         return found
     brand_id = work.new_id()
     work.claim("brand", fold(name), brand_id, decide.BrandNameTaken())
-    # Unlike names, slugs of brands need not be claimed: the id makes a doubtful one unique.
     slug = slugify(name) if slugify(name) != "item" else f"brand-{brand_id}"
+    if work.owner("brand-slug", slug) is not None:
+        slug = f"{slug}-{brand_id}"
+    work.claim("brand-slug", slug, brand_id, decide.BrandNameTaken())
     work.begin(BRAND, brand_id, [BrandCreated(brand_id=brand_id, name=name, slug=slug)])
     return brand_id

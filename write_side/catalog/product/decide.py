@@ -63,6 +63,11 @@ class FewerThanVariants(Invalid):
     title = "The product's variants alone have more"
 
 
+class NoSuchSeller(NotFound):
+    type = "no-such-seller"
+    title = "No such seller"
+
+
 class NotYourProduct(Forbidden):
     type = "not-your-product"
     title = "The product belongs to another seller"

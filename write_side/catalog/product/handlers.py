@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from write_side.account.state import ACCOUNT
 from write_side.catalog.brand.handlers import ensure as ensure_brand
 from write_side.catalog.category.decide import ensure_exists as ensure_category
 from write_side.catalog.category.handlers import ensure_part, ensure_path
@@ -41,7 +42,7 @@ def create_product(command: CreateProduct, work: Work) -> dict[str, Any]:
         discount_percent=prices.discount_percent,
         cost_price=command.cost_price,
         low_stock_threshold=command.low_stock_threshold,
-        seller_id=decide.seller_of_new(work.actor, command.seller_id),
+        seller_id=_seller(work, command.seller_id),
         category_id=_category(work, command),
         brand_id=ensure_brand(work, command.brand) if command.brand else None,
         description=command.description,
@@ -147,6 +148,13 @@ def _category(work: Work, command: CreateProduct | UpdateProduct) -> int | None:
         ensure_category(work.state(CATEGORY, command.category_id))
         return command.category_id
     return ensure_path(work, command.category) if command.category else None
+
+
+def _seller(work: Work, named: int | None) -> int | None:
+    seller_id = decide.seller_of_new(work.actor, named)
+    if seller_id not in (None, work.actor.person_id) and not work.state(ACCOUNT, seller_id).exists:
+        raise decide.NoSuchSeller
+    return seller_id
 
 
 def _claim_slug(work: Work, product_id: int, command: CreateProduct) -> str:
