@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/pip install --disable-pip-version-check --progress-bar off --root-user-action ignore
 # One line a package: what pip says by itself is ten times that, and with -q it says nothing for minutes.
 NAMES := sed -un 's/^Collecting \([^ ]*\).*/  \1/p; s/^\(Installing\|Successfully\).*/  \1 .../p'
+PACKAGES := api history projections read_side storefold workers write_side
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -c
 
@@ -42,6 +43,8 @@ $(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Installing Python packages into $(VENV) (once) ..."
 	@$(PIP) --require-hashes -r requirements.lock | $(NAMES)
 	@$(PIP) -q --no-deps --no-build-isolation -e .
+# Ten processes start at once: where Python may not write what it has compiled, each would compile it again.
+	@$(BIN)/python -m compileall -q $(PACKAGES)
 	@touch $@
 
 # The command makes only what is missing, and names what the machine lacks (Maven) with its remedy.

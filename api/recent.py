@@ -24,8 +24,10 @@ class Recent:
 
     def __init__(self) -> None:
         self._positions: OrderedDict[Writer, int] = OrderedDict()
+        self.latest = 0  # of anybody's: who has seen that needs not ask further
 
     def wrote(self, position: int, *writers: Writer | None) -> None:
+        self.latest = max(self.latest, position)
         for writer in writers:
             if writer is not None:
                 self._positions[writer] = max(position, self._positions.get(writer, 0))

@@ -102,8 +102,11 @@ class _Runner:
     async def _see_own_writes(self, request: Request, actor: Actor) -> None:
         """What the client did on the native surface, which does not wait, is there for the others. A model that is
         slow delays the answer, and never denies it."""
-        wrote = self._parts.unseen.of(actor.person_id, whereabouts(request))
-        if wrote and wrote > self._parts.reads.positions.documents.position:
+        unseen = self._parts.unseen
+        if not unseen.latest or unseen.latest <= (seen := self._parts.reads.positions.documents.position):
+            return
+        wrote = unseen.of(actor.person_id, whereabouts(request))
+        if wrote > seen:
             with contextlib.suppress(Unavailable):
                 await self._parts.reads.positions.wait(wrote, self._parts.settings.see_own_writes)
 

@@ -66,3 +66,4 @@ async def test_it_is_remembered_who_wrote_and_from_where() -> None:
     await gateway(Positions(), recent).send(posted(), nobody, Actor(person_id=3))
     assert recent.of(3) == recent.of(None, whereabouts(posted())) == recent.of(4, 3) == 7
     assert recent.of(4) == recent.of(None, "elsewhere") == 0
+    assert recent.latest == 7
