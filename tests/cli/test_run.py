@@ -41,6 +41,11 @@ def test_the_commands_say_what_to_do_while_nothing_runs(console: Console) -> Non
         done = console.tool(*arguments)
         assert done.returncode == 1
         assert "was never started. Start it with `make run`" in done.stderr, done.stderr
+    for arguments in (("projections", "status"), ("create-admin", "boss@example.com"), ("log",)):
+        done = console.tool(*arguments, STOREFOLD_PROFILE="production")
+        assert done.returncode == 1
+        assert "A setting cannot stand: STOREFOLD_SECRET_KEY must be set" in done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
 
 
 def test_what_stands_in_the_way_of_a_start_is_named(console: Console) -> None:

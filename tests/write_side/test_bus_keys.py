@@ -1,5 +1,7 @@
 """Idempotency keys: the same body the same answer, once, in this process and the next."""
 
+from hashlib import sha256
+
 import psycopg
 import pytest
 from support.databases import Databases
@@ -50,6 +52,18 @@ def test_another_body_under_the_same_key_is_refused(shop: Shop, bus: Bus) -> Non
     with pytest.raises(IdempotencyKeyReused):
         bus.execute(ClearCart(), buyer.actor, KEY)
     assert shop.in_cart(buyer) == 1
+
+
+def test_what_is_kept_of_a_request_cannot_be_guessed_at(bus: Bus, databases: Databases) -> None:
+    """A request may hold a password: whoever has the row alone cannot try passwords on it."""
+    command = RegisterAccount.model_validate({"email": "keyed@people.test", "password": PASSWORD})
+    bus.execute(command, key=KEY)
+    with psycopg.connect(databases.dsn) as conn:
+        [(kept,)] = conn.execute("SELECT request FROM idempotency").fetchall()
+    body = command.model_dump_json(context={"secrets": True})
+    guesses = (body, f"{command.command_name()}\x00{body}")
+    assert len(kept) == 32
+    assert bytes(kept) not in [sha256(guess.encode()).digest() for guess in guesses]
 
 
 def test_the_same_key_in_another_scope_is_another_key(shop: Shop, bus: Bus) -> None:
