@@ -30,15 +30,18 @@ class Gateway:
         `scope` tells apart commands that one request sends under one Idempotency-Key. Raises the
         refusal.
         """
-        accepted = await self._send(request, command, actor, scope)
-        self._parts.unseen.wrote(accepted.position, actor.person_id, whereabouts(request))
-        return accepted
+        return await self._send(request, command, actor, scope, unseen=True)
 
-    async def _send(self, request: Request, command: Command, actor: Actor, scope: str) -> Accepted:
+    async def _send(
+        self, request: Request, command: Command, actor: Actor, scope: str, *, unseen: bool = False
+    ) -> Accepted:
         if not self._parts.reads.positions.alive:
             raise RedisAway
         accepted = await self._parts.bus.send(command, actor, _key(request, actor, scope))
-        self._parts.recent.wrote(accepted.position, actor.person_id, whereabouts(request))
+        here = whereabouts(request)
+        self._parts.recent.wrote(accepted.position, actor.person_id, here)
+        if unseen:
+            self._parts.unseen.wrote(accepted.position, actor.person_id, here)
         seen = request.scope.get("storefold.position", 0)
         request.scope["storefold.position"] = max(seen, accepted.position)
         return accepted

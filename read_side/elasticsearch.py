@@ -1,15 +1,12 @@
 """The connection to Elasticsearch, and when a search sees what."""
 
 import asyncio
-import logging
 from typing import Final
 
 from elasticsearch import ApiError, AsyncElasticsearch, JsonSerializer, TransportError
 
 from read_side.errors import Behind, SearchUnavailable
 from read_side.positions import Positions
-
-log = logging.getLogger(__name__)
 
 TIMEOUT: Final = 10.0  # seconds for an answer
 FRESH: Final = 1.0  # seconds in which a position becomes searchable
@@ -68,7 +65,6 @@ class Freshness:
             await self._client.indices.refresh(index=self._index)
             self.refreshed = max(self.refreshed, stored)
         except (ApiError, TransportError) as error:
-            log.warning("a refresh: %s", error)
             raise SearchUnavailable("Elasticsearch does not answer") from error
         finally:
             self._refreshing = None

@@ -233,7 +233,6 @@ class Search:
         try:
             meta, found = await self._client.transport.perform_request("POST", path, headers=_JSON, body=query)
         except TransportError as error:
-            log.warning("Elasticsearch: %s", error)
             raise SearchUnavailable("Elasticsearch does not answer") from error
         if meta.status != HTTPStatus.OK:
             log.error("Elasticsearch refuses a search: %r", found)

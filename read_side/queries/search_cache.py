@@ -19,6 +19,7 @@ VISIBLE: Final = 1.1  # seconds: the index's refresh interval, and the refresh
 BRIEFLY: Final = 0.5  # seconds
 KEPT: Final = 5.0  # seconds: if an announcement is lost nevertheless, or Elasticsearch is gone, it soon shows
 ROOM: Final = 32 * 2**20  # bytes of answers
+LARGEST: Final = 2**18  # bytes: a walk through everything is asked for once, and would drive out what many ask for
 
 
 class _Answer(NamedTuple):
@@ -58,6 +59,8 @@ class SearchCache:
     def put(self, query: bytes, body: bytes, asked: float, refreshed: int) -> None:
         """Keeps an answer. `asked` and `refreshed`: as they were before the query was sent."""
         self._drop(query)
+        if len(body) > LARGEST:
+            return
         self._answers[query] = _Answer(body, asked, refreshed)
         self._size += len(query) + len(body)
         while self._size > self._room:

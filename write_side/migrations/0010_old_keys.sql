@@ -1,18 +1,4 @@
 -- Answers under clients' keys are kept for a while (STOREFOLD_IDEMPOTENCY_DAYS), not for ever. Rows come in the order
 -- of their time, so a summary of each stretch of pages finds the old ones.
+GRANT DELETE ON idempotency TO {app_role};
 CREATE INDEX idempotency_age ON idempotency USING brin (recorded_at) WITH (autosummarize = on);
-
--- The application's role may not delete them; it may have the old ones deleted, an hour's are never among them.
-CREATE FUNCTION idempotency_prune(p_seconds double precision, p_keep bytea[], p_at_once integer) RETURNS bigint
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    WITH gone AS (
-        DELETE FROM idempotency WHERE key IN (
-            SELECT key FROM idempotency
-            WHERE recorded_at < now() - make_interval(secs => greatest(p_seconds, 3600)) AND key <> ALL (p_keep)
-            LIMIT p_at_once
-        ) RETURNING 1
-    )
-    SELECT count(*) FROM gone
-$$;
-REVOKE ALL ON FUNCTION idempotency_prune FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION idempotency_prune TO {app_role};

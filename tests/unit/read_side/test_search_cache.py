@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from read_side.documents.layout import SEARCH
-from read_side.queries.search_cache import BRIEFLY, KEPT, VISIBLE, SearchCache
+from read_side.queries.search_cache import BRIEFLY, KEPT, LARGEST, VISIBLE, SearchCache
 
 STEP = 0.01  # seconds
 
@@ -92,6 +92,15 @@ def test_nothing_is_known_while_nothing_is_announced(cache: SearchCache, heard: 
     assert cache.get(b"q", 7) is None
     heard.alive = True
     assert cache.get(b"q", 7) == b"a"
+
+
+def test_what_is_asked_for_once_drives_nothing_out(heard: Heard) -> None:
+    cache = made(heard, room=3 * LARGEST)
+    cache.put(b"1", b"a", heard.now, 7)
+    cache.put(b"walk", bytes(LARGEST + 1), heard.now, 7)
+    assert (cache.get(b"1", 7), cache.get(b"walk", 7)) == (b"a", None)
+    cache.put(b"page", bytes(LARGEST), heard.now, 7)
+    assert cache.get(b"page", 7)
 
 
 def test_the_longest_unused_makes_room(heard: Heard) -> None:
