@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator, ValidationInfo, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError, from_json
 
 from api.rows.body import FORM, REPEATED, Upload
@@ -65,6 +65,14 @@ def _blank(value: object) -> object:
     return None if value == "" else value
 
 
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("blank", "This field may not be blank.")
+    return text.strip()
+
+
+NOT_BLANK = AfterValidator(_not_blank)
+"""Of a text: it has words, and no spaces around them."""
 NOTHING = BeforeValidator(_nothing)
 """Of a text: null is one without words."""
 BLANK = BeforeValidator(_blank)

@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 from pydantic_core.core_schema import ValidationInfo
 
 from api.rows.body import Body
-from api.rows.fields import BLANK, NOTHING
+from api.rows.fields import BLANK, NOT_BLANK, NOTHING
 from write_side.account.commands import AddressType, Email, Name, PhoneNumber
 from write_side.fields import Level, Line, Price, Quantity, Sku, Text, decimal_text
 from write_side.identifiers import MAX_ID, parse_id
@@ -68,12 +68,6 @@ def _strong(password: str) -> str:
         messages = [WEAKNESSES[weakness] for weakness in weaknesses]
         raise PydanticCustomError("weak_password", "Password is too weak.", {"messages": messages})
     return password
-
-
-def _not_blank(text: str) -> str:
-    if not text.strip():
-        raise PydanticCustomError("blank", "This field may not be blank.")
-    return text.strip()
 
 
 def _weight(value: object) -> str:
@@ -173,7 +167,7 @@ class Checkout(Body):
 class NewReview(Body):
     rating: Rating
     title: Annotated[Line, Field(max_length=200)]
-    comment: Annotated[Text, Field(max_length=10_000), AfterValidator(_not_blank)]
+    comment: Annotated[Text, Field(max_length=10_000), NOT_BLANK]
 
 
 class ProductFields(Body):

@@ -2,20 +2,14 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from api.marketplace.ids import Reference
 from api.rows.body import Body
+from api.rows.fields import NOT_BLANK
 from write_side.fields import Line, Quantity
 from write_side.fields import Reference as ShortLine
 from write_side.order.commands import MAX_ITEMS, AddressText, AmendOrder, Carrier, InlineAddress, Note, Notes
-
-
-def _not_blank(text: str) -> str:
-    if not text.strip():
-        raise PydanticCustomError("blank", "This field may not be blank.")
-    return text.strip()
 
 
 class Address(Body):
@@ -73,7 +67,7 @@ class Status(Body):
 
 
 class Cancellation(Body):
-    cancellation_reason: Annotated[Note, Field(min_length=1), AfterValidator(_not_blank)]
+    cancellation_reason: Annotated[Note, Field(min_length=1), NOT_BLANK]
 
 
 class Tracking(Body):
